@@ -1,0 +1,11 @@
+//! The pure core of gen-tf: everything between `study.hcl` and the file tree, and between
+//! observations and the active set.
+//!
+//! It decides and never does: no file system, process, environment, clock, network or printing
+//! (`clippy.toml` of this crate bans them). "Now", file contents and our own version are arguments.
+
+pub mod harness;
+pub mod id;
+pub mod outcome;
+pub mod study;
+pub mod tree;
