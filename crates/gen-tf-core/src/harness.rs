@@ -14,6 +14,8 @@ pub struct Harness {
     pub description: String,
     /// Files that every cell's collect leaves in the results, relative to them; an absent or empty one fails the attempt.
     pub evidence: Vec<String>,
+    /// The recording proxy's log, relative to the work folder, one line a request; empty: none.
+    pub request_log: String,
     /// Settings that a study may give, by name.
     pub settings: BTreeMap<String, Setting>,
     /// Tools, by name.

@@ -4,8 +4,13 @@
 //! It decides and never does: no file system, process, environment, clock, network or printing
 //! (`clippy.toml` of this crate bans them). "Now", file contents and our own version are arguments.
 
-pub mod harness;
 pub mod id;
-pub mod outcome;
 pub mod study;
+pub mod harness;
+pub mod blueprint;
+pub mod render;
 pub mod tree;
+pub mod outcome;
+pub mod schedule;
+pub mod pattern;
+pub mod hash;

@@ -175,3 +175,9 @@ pub struct Budget {
     /// Most money, in USD.
     pub usd: Option<f64>,
 }
+
+/// A duration in seconds as people write it: `1h30m`, `20s`.
+#[must_use]
+pub fn format_duration(seconds: u64) -> String {
+    format!("{seconds}s")
+}

@@ -59,6 +59,14 @@ impl FileTree {
         Self { files: files.collect() }
     }
 
+    /// The files whose paths start with `prefix`, their paths whole, in the order of the paths.
+    pub fn below(&self, prefix: &str) -> impl Iterator<Item = (&str, &File)> {
+        let from = self.files.range(prefix.to_owned()..);
+        let prefix = prefix.to_owned();
+        from.take_while(move |(path, _)| path.starts_with(&prefix))
+            .map(|(path, file)| (path.as_str(), file))
+    }
+
     /// Every file, in the order of the paths.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &File)> {
         self.files.iter().map(|(path, file)| (path.as_str(), file))

@@ -1,0 +1,249 @@
+//! Random histories of a study: whatever machines do, the schedule keeps its promises.
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gen_tf_core::{
+    blueprint::Blueprint,
+    id::ExperimentId,
+    outcome::{Cause, Verdict},
+    schedule::{
+        ActiveSet, Attempt, Counts, Ended, Limits, Machine, Observations, State, changed, lost,
+        next_active, survey,
+    },
+    tree::FileTree,
+};
+use proptest::prelude::*;
+
+/// A world of machines and a store, driven by the schedule.
+struct World {
+    blueprint: Blueprint,
+    observations: Observations,
+    started: BTreeMap<(ExperimentId, u32), u32>,
+}
+
+/// What may happen to one machine between two steps.
+#[derive(Clone, Copy, Debug)]
+enum Event {
+    Nothing,
+    Claim,
+    Succeed,
+    Fail(Cause),
+    Die,
+    VanishUnclaimed,
+}
+
+impl World {
+    fn new(services: usize, tools: usize, runs: u32, max_parallel: u32) -> Self {
+        let study = support::study(
+            &support::names("s", services),
+            &support::names("t", tools),
+            runs,
+            max_parallel,
+        );
+        Self {
+            blueprint: support::blueprint(&study, &FileTree::new()),
+            observations: Observations::default(),
+            started: BTreeMap::new(),
+        }
+    }
+
+    fn step(&mut self) -> ActiveSet {
+        let before = survey(&self.blueprint, &self.observations);
+        for closed in lost(&before) {
+            self.end(&closed.experiment, closed.attempt, Verdict::Failed, Some(Cause::Lost));
+        }
+        let now = survey(&self.blueprint, &self.observations);
+        let active = next_active(&self.blueprint, &self.observations, &now, &Limits::default());
+        self.apply(&active);
+        active
+    }
+
+    fn apply(&mut self, active: &ActiveSet) {
+        for (id, traces) in &mut self.observations.experiments {
+            traces.applied = active.get(id).copied();
+            if traces.applied.is_none() {
+                traces.machine = None;
+            }
+        }
+        for (id, attempt) in active {
+            let traces = self.observations.experiments.entry(id.clone()).or_default();
+            traces.applied = Some(*attempt);
+            if traces.machine.is_none_or(|machine| machine.attempt != *attempt) {
+                traces.machine = Some(Machine { attempt: *attempt, alive: true });
+                *self.started.entry((id.clone(), *attempt)).or_default() += 1;
+            }
+        }
+    }
+
+    fn end(&mut self, id: &ExperimentId, attempt: u32, verdict: Verdict, cause: Option<Cause>) {
+        let definition = self.blueprint.cell_of(id).unwrap().definition.clone();
+        let traces = self.observations.experiments.get_mut(id).unwrap();
+        let trace = traces.attempts.entry(attempt).or_default();
+        trace.ended.get_or_insert(Ended { verdict, cause, definition });
+        traces.machine = None;
+    }
+
+    fn happen(&mut self, id: &ExperimentId, attempt: u32, event: Event) {
+        let key = self.blueprint.cell_of(id).unwrap().setup_key.clone();
+        let traces = self.observations.experiments.get_mut(id).unwrap();
+        match event {
+            Event::Nothing => {}
+            Event::Claim => traces.attempts.entry(attempt).or_default().claimed = true,
+            Event::Succeed => {
+                self.observations.setups.insert(key);
+                self.end(id, attempt, Verdict::Succeeded, None);
+            }
+            Event::Fail(cause) => self.end(id, attempt, Verdict::Failed, Some(cause)),
+            Event::Die => traces.machine = Some(Machine { attempt, alive: false }),
+            Event::VanishUnclaimed => {
+                if !traces.attempts.get(&attempt).is_some_and(|trace| trace.claimed) {
+                    traces.machine = None;
+                }
+            }
+        }
+    }
+}
+
+fn events() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        2 => Just(Event::Nothing),
+        3 => Just(Event::Claim),
+        6 => Just(Event::Succeed),
+        1 => prop::sample::select(&Cause::ALL[..]).prop_map(Event::Fail),
+        1 => Just(Event::Die),
+        1 => Just(Event::VanishUnclaimed),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn any_history_ends_with_every_experiment_succeeded_or_out_of_attempts(
+        services in 1_usize..4,
+        tools in 1_usize..4,
+        runs in 1_u32..4,
+        max_parallel in 1_u32..5,
+        history in prop::collection::vec(events(), 400),
+    ) {
+        let mut world = World::new(services, tools, runs, max_parallel);
+        let mut history = history.into_iter();
+        let mut succeeded = BTreeSet::new();
+        for _ in 0..1000 {
+            let active = world.step();
+            prop_assert!(active.len() <= max_parallel as usize);
+            prop_assert!(active.keys().all(|id| !succeeded.contains(id)), "a finished one ran again");
+            for (id, attempt) in active {
+                let event = history.next().unwrap_or(Event::Succeed);
+                world.happen(&id, attempt, event);
+                if matches!(event, Event::Succeed) {
+                    succeeded.insert(id);
+                }
+            }
+            let counts = Counts::of(&survey(&world.blueprint, &world.observations));
+            if counts.pending + counts.active == 0 {
+                break;
+            }
+        }
+        let end = survey(&world.blueprint, &world.observations);
+        prop_assert_eq!(end.len(), services * tools * runs as usize, "no experiment is silently missing");
+        for (id, state) in end {
+            match state {
+                State::Succeeded { .. } => {}
+                State::Failed { attempt, cause } => {
+                    prop_assert!(!cause.is_curable() || attempt == 3, "{} had attempts left", id);
+                }
+                other => prop_assert!(false, "{id} ended as {other:?}"),
+            }
+        }
+        let started_too_late = world.started.keys().any(|(_, attempt)| *attempt > 3);
+        prop_assert!(!started_too_late, "an attempt beyond the limit was started");
+    }
+
+    #[test]
+    fn one_experiment_a_setup_goes_first_until_the_setup_is_ready(
+        runs in 2_u32..6,
+        max_parallel in 1_u32..8,
+    ) {
+        let mut world = World::new(2, 2, runs, max_parallel);
+        let active = world.step();
+        let keys: BTreeSet<_> = active
+            .keys()
+            .map(|id| world.blueprint.cell_of(id).unwrap().setup_key.clone())
+            .collect();
+        prop_assert_eq!(keys.len(), active.len());
+        prop_assert_eq!(active.len(), (max_parallel as usize).min(4));
+        world.observations.setups.extend(keys);
+        prop_assert_eq!(world.step().len(), (max_parallel as usize).min(4 * runs as usize));
+    }
+}
+
+fn ended(verdict: Verdict, cause: Option<Cause>, definition: &str) -> Option<Ended> {
+    Some(Ended { verdict, cause, definition: definition.to_owned() })
+}
+
+#[test]
+fn a_wish_for_a_retry_opens_another_attempt_beyond_the_limit() {
+    let mut world = World::new(1, 1, 1, 1);
+    let id: ExperimentId = "s-0/t-0/1".parse().unwrap();
+    let traces = world.observations.experiments.entry(id.clone()).or_default();
+    let failed = ended(Verdict::Failed, Some(Cause::Cancelled), "");
+    traces.attempts.insert(3, Attempt { claimed: true, ended: failed, retry_wanted: false });
+    let state = |world: &World| survey(&world.blueprint, &world.observations)[0].1.clone();
+    assert_eq!(state(&world), State::Failed { attempt: 3, cause: Cause::Cancelled });
+    let traces = world.observations.experiments.get_mut(&id).unwrap();
+    traces.attempts.get_mut(&3).unwrap().retry_wanted = true;
+    assert_eq!(state(&world), State::Pending { next: 4 });
+}
+
+#[test]
+fn the_order_follows_the_seed_and_interleaves_tools_and_services() {
+    let order = |seed| {
+        let mut study = support::study(&support::names("s", 4), &support::names("t", 4), 5, 16);
+        study.seed = seed;
+        let blueprint = support::blueprint(&study, &FileTree::new());
+        let observations = Observations {
+            setups: blueprint.experiments().map(|(_, cell)| cell.setup_key.clone()).collect(),
+            ..Observations::default()
+        };
+        let survey = survey(&blueprint, &observations);
+        next_active(&blueprint, &observations, &survey, &Limits::default())
+    };
+    assert_eq!(order(1), order(1));
+    assert_ne!(order(1), order(2));
+    let services: BTreeSet<_> = order(1).into_keys().map(|id| id.service).collect();
+    let tools: BTreeSet<_> = order(1).into_keys().map(|id| id.tool).collect();
+    assert!(services.len() >= 3 && tools.len() >= 3, "{services:?} {tools:?}");
+}
+
+#[test]
+fn only_what_matches_is_started_and_what_runs_stays() {
+    let mut world = World::new(2, 2, 1, 4);
+    let running: ExperimentId = "s-1/t-1/1".parse().unwrap();
+    world.apply(&BTreeMap::from([(running.clone(), 1)]));
+    let survey = survey(&world.blueprint, &world.observations);
+    let limits = Limits { only: vec!["s-0/*/*".parse().unwrap()], start_nothing: false };
+    let active = next_active(&world.blueprint, &world.observations, &survey, &limits);
+    let ids: Vec<String> = active.keys().map(ToString::to_string).collect();
+    assert_eq!(ids, ["s-0/t-0/1", "s-0/t-1/1", "s-1/t-1/1"]);
+}
+
+#[test]
+fn a_success_under_another_definition_is_reported() {
+    let mut world = World::new(1, 1, 2, 1);
+    for (run, definition) in [
+        (1, "another".to_owned()),
+        (2, {
+            let id = "s-0/t-0/2".parse().unwrap();
+            world.blueprint.cell_of(&id).unwrap().definition.clone()
+        }),
+    ] {
+        let id: ExperimentId = format!("s-0/t-0/{run}").parse().unwrap();
+        let traces = world.observations.experiments.entry(id).or_default();
+        let ended = ended(Verdict::Succeeded, None, &definition);
+        traces.attempts.insert(1, Attempt { claimed: true, ended, retry_wanted: false });
+    }
+    let ids: Vec<String> =
+        changed(&world.blueprint, &world.observations).iter().map(ToString::to_string).collect();
+    assert_eq!(ids, ["s-0/t-0/1"]);
+}

@@ -1,0 +1,88 @@
+//! Blueprints for tests, made without any file.
+
+use std::collections::BTreeMap;
+
+use gen_tf_core::{
+    blueprint::{Blueprint, Ingredients, decide},
+    harness::{Harness, Integrity, Needs, Service, Tool},
+    study::{Budget, HarnessRef, LocalTarget, Study},
+    tree::FileTree,
+};
+
+/// A study of `services` × `tools` × `runs` on the local target.
+pub fn study(services: &[String], tools: &[String], runs: u32, max_parallel: u32) -> Study {
+    Study {
+        name: "test".to_owned(),
+        harness: HarnessRef::BuiltIn("tiny".to_owned()),
+        tools: tools.to_vec(),
+        services: services.to_vec(),
+        runs,
+        duration: 60,
+        seed: 7,
+        excludes: Vec::new(),
+        settings: BTreeMap::new(),
+        gcp: None,
+        local: Some(LocalTarget { max_parallel, cpus: 1, memory: 1 << 30 }),
+        models: Vec::new(),
+        secrets: Vec::new(),
+        attempts: 3,
+        budget: Budget::default(),
+    }
+}
+
+/// A harness that has every tool and service of a study.
+pub fn harness(study: &Study) -> Harness {
+    let tool = |name: &String| {
+        let tool = Tool {
+            description: name.clone(),
+            needs: Needs::default(),
+            restart: true,
+            models: Vec::new(),
+            secrets: Vec::new(),
+            evidence: Vec::new(),
+        };
+        (name.clone(), tool)
+    };
+    let service = |name: &String| {
+        let service = Service {
+            description: name.clone(),
+            needs: Needs::default(),
+            internet: false,
+            ready_url: "http://127.0.0.1:9001/".to_owned(),
+            ready_timeout: 60,
+            secrets: Vec::new(),
+            evidence: Vec::new(),
+            warning: None,
+        };
+        (name.clone(), service)
+    };
+    Harness {
+        name: "tiny".to_owned(),
+        description: "A harness for tests.".to_owned(),
+        evidence: Vec::new(),
+        request_log: String::new(),
+        settings: BTreeMap::new(),
+        tools: study.tools.iter().map(tool).collect(),
+        services: study.services.iter().map(service).collect(),
+        integrity: Integrity { min_requests_per_second: 0.0, min_request_span: 0.9 },
+    }
+}
+
+/// Decides a study with its own harness, whose files are given.
+pub fn blueprint(study: &Study, harness_files: &FileTree) -> Blueprint {
+    let harness = harness(study);
+    let ingredients = Ingredients {
+        harness: &harness,
+        harness_files,
+        guest_files: &FileTree::new(),
+        store_folder: "store",
+        results_folder: "results",
+        version: "0.0.0",
+    };
+    decide(study, study.local.as_ref().expect("the study has a local target"), &ingredients)
+}
+
+/// `prefix-0`, `prefix-1`, …
+pub fn names(prefix: &str, count: usize) -> Vec<String> {
+    (0..count).map(|index| format!("{prefix}-{index}")).collect()
+}
