@@ -1,0 +1,264 @@
+//! `Store`: blocking operations on the objects of one study.
+//! From here on nothing knows which backend serves it.
+
+use std::{
+    io::{self, Read, Write},
+    sync::Arc,
+};
+
+use bytes::Bytes;
+use futures::StreamExt;
+use jiff::Timestamp;
+use object_store::{ObjectMeta, ObjectStoreExt, PutMode, path::Path};
+use serde::de::DeserializeOwned;
+use tokio::runtime::Runtime;
+
+use crate::{
+    Action, Reader, StoreError, key,
+    location::{self, Backend},
+};
+
+/// The objects of one study: a folder or, in tests, memory.
+///
+/// It may be cloned and used from many threads, but not from asynchronous code: every call blocks.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) backend: Backend,
+    pub(crate) runtime: Arc<Runtime>,
+    location: Arc<str>,
+}
+
+/// An object in a listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Key of the object, relative to the root of the store.
+    pub key: String,
+    /// Size in bytes.
+    pub size: u64,
+    /// When it was last written, by the store's clock.
+    pub modified: Timestamp,
+}
+
+/// How a put-once ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum PutOnce {
+    /// The object is ours.
+    Written,
+    /// Somebody else's was there already; it is unchanged.
+    Taken,
+}
+
+impl Store {
+    /// The store at `location`: a folder, absolute or relative to the working directory, or
+    /// `gs://<bucket>/<study>`. The folder need not exist: the first object makes it.
+    pub fn open(location: &str) -> Result<Self, StoreError> {
+        Self::new(location::open(location)?, location)
+    }
+
+    /// A new, empty store in memory, for tests.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        Self::new(location::in_memory(), "memory")
+    }
+
+    fn new(backend: Backend, location: &str) -> Result<Self, StoreError> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("store")
+            .enable_all()
+            .build()
+            .map_err(|source| StoreError::Threads { location: location.to_owned(), source })?;
+        Ok(Self { backend, runtime: Arc::new(runtime), location: location.into() })
+    }
+
+    /// The location that this store was opened with.
+    #[must_use]
+    pub fn location(&self) -> &str {
+        &self.location
+    }
+
+    /// The store's clock: what `Entry::modified` is to be compared with.
+    ///
+    /// A folder shares the clock of this machine; to ask a bucket for its time may fail.
+    pub fn now(&self) -> Result<Timestamp, StoreError> {
+        Ok(Timestamp::now())
+    }
+
+    /// Every object below the folder `prefix` (everything, where it is empty), sorted by key.
+    ///
+    /// A folder that does not exist is an empty list. Names that can be no key are left out:
+    /// temporary files of writers, and whatever a person may have put there.
+    pub fn list(&self, prefix: &str) -> Result<Vec<Entry>, StoreError> {
+        self.list_from(prefix, None)
+    }
+
+    /// The objects below the folder `prefix` whose keys come after the key `offset`.
+    pub fn list_after(&self, prefix: &str, offset: &str) -> Result<Vec<Entry>, StoreError> {
+        self.list_from(prefix, Some(&self.parse_key(offset)?))
+    }
+
+    fn list_from(&self, prefix: &str, offset: Option<&Path>) -> Result<Vec<Entry>, StoreError> {
+        let folder = key::parse_prefix(prefix).map_err(|reason| self.refuse_key(prefix, reason))?;
+        // The stream is made outside the runtime, because inside it a folder's listing would end
+        // at the first name that can be no key.
+        let mut stream = match offset {
+            Some(offset) => self.backend.objects.list_with_offset(Some(&folder), offset),
+            None => self.backend.objects.list(Some(&folder)),
+        };
+        let mut entries = Vec::new();
+        self.runtime.block_on(async {
+            while let Some(next) = stream.next().await {
+                match next {
+                    Ok(object) if key::parse(object.location.as_ref()).is_ok() => {
+                        entries.push(to_entry(&object));
+                    }
+                    Ok(_) => {}
+                    Err(object_store::Error::InvalidPath { .. })
+                        if self.backend.lists_past_foreign_names => {}
+                    Err(source) => return Err(self.failed(Action::List, prefix, source)),
+                }
+            }
+            Ok(())
+        })?;
+        entries.sort_by(|a, b| a.key.cmp(&b.key));
+        Ok(entries)
+    }
+
+    /// Size and time of an object, if it exists.
+    pub fn head(&self, key: &str) -> Result<Option<Entry>, StoreError> {
+        let path = self.parse_key(key)?;
+        match self.runtime.block_on(self.backend.objects.head(&path)) {
+            Ok(object) => Ok(Some(to_entry(&object))),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(source) => Err(self.failed(Action::Read, key, source)),
+        }
+    }
+
+    /// Whether an object exists.
+    pub fn exists(&self, key: &str) -> Result<bool, StoreError> {
+        Ok(self.head(key)?.is_some())
+    }
+
+    /// The bytes of an object, if it exists.
+    pub fn get(&self, key: &str) -> Result<Option<Bytes>, StoreError> {
+        let path = self.parse_key(key)?;
+        let read = async { self.backend.objects.get(&path).await?.bytes().await };
+        match self.runtime.block_on(read) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(source) => Err(self.failed(Action::Read, key, source)),
+        }
+    }
+
+    /// The value of a JSON object, if it exists.
+    pub fn get_json<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StoreError> {
+        let Some(bytes) = self.get(key)? else { return Ok(None) };
+        serde_json::from_slice(&bytes).map(Some).map_err(|source| StoreError::Json {
+            key: key.to_owned(),
+            location: self.location().to_owned(),
+            source,
+        })
+    }
+
+    /// A large object as a stream, if it exists.
+    pub fn reader(&self, key: &str) -> Result<Option<Reader>, StoreError> {
+        let path = self.parse_key(key)?;
+        match self.runtime.block_on(self.backend.objects.get(&path)) {
+            Ok(object) => Ok(Some(Reader::new(object, Arc::clone(&self.runtime)))),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(source) => Err(self.failed(Action::Read, key, source)),
+        }
+    }
+
+    /// Copies an object into `receiver` piece by piece and returns its size.
+    pub fn download(&self, key: &str, receiver: &mut impl Write) -> Result<u64, StoreError> {
+        let mut reader = self.reader(key)?.ok_or_else(|| StoreError::Missing {
+            key: key.to_owned(),
+            location: self.location().to_owned(),
+        })?;
+        let mut buffer = vec![0; 128 * 1024];
+        let mut size = 0;
+        loop {
+            let length = match reader.read(&mut buffer) {
+                Ok(0) => return Ok(size),
+                Ok(length) => length,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(self.failed_to_stream(Action::Read, key, error)),
+            };
+            receiver.write_all(&buffer[..length]).map_err(|source| StoreError::Receive {
+                key: key.to_owned(),
+                location: self.location().to_owned(),
+                source,
+            })?;
+            size += length as u64;
+        }
+    }
+
+    /// Writes an object, in place of an earlier one. Readers see the old or the new one, whole.
+    pub fn put(&self, key: &str, bytes: impl Into<Bytes>) -> Result<(), StoreError> {
+        let path = self.parse_key(key)?;
+        let payload = bytes.into().into();
+        match self.runtime.block_on(self.backend.objects.put(&path, payload)) {
+            Ok(_) => Ok(()),
+            Err(source) => Err(self.failed(Action::Write, key, source)),
+        }
+    }
+
+    /// Writes an object unless there is one. Of several writers exactly one gets `Written`.
+    pub fn put_once(&self, key: &str, bytes: impl Into<Bytes>) -> Result<PutOnce, StoreError> {
+        let path = self.parse_key(key)?;
+        let payload = bytes.into().into();
+        let write = self.backend.objects.put_opts(&path, payload, PutMode::Create.into());
+        match self.runtime.block_on(write) {
+            Ok(_) => Ok(PutOnce::Written),
+            Err(object_store::Error::AlreadyExists { .. }) => Ok(PutOnce::Taken),
+            Err(source) => Err(self.failed(Action::Write, key, source)),
+        }
+    }
+
+    /// Removes an object; it may be gone already.
+    pub fn delete(&self, key: &str) -> Result<(), StoreError> {
+        let path = self.parse_key(key)?;
+        match self.runtime.block_on(self.backend.objects.delete(&path)) {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(source) => Err(self.failed(Action::Delete, key, source)),
+        }
+    }
+
+    pub(crate) fn parse_key(&self, key: &str) -> Result<Path, StoreError> {
+        key::parse(key).map_err(|reason| self.refuse_key(key, reason))
+    }
+
+    fn refuse_key(&self, key: &str, reason: &'static str) -> StoreError {
+        StoreError::Key { key: key.to_owned(), location: self.location().to_owned(), reason }
+    }
+
+    pub(crate) fn failed(
+        &self,
+        action: Action,
+        key: &str,
+        source: object_store::Error,
+    ) -> StoreError {
+        StoreError::Access {
+            action,
+            key: key.to_owned(),
+            location: self.location().to_owned(),
+            source: Box::new(source),
+        }
+    }
+
+    fn failed_to_stream(&self, action: Action, key: &str, error: io::Error) -> StoreError {
+        self.failed(
+            action,
+            key,
+            object_store::Error::Generic { store: "stream", source: error.into() },
+        )
+    }
+}
+
+fn to_entry(object: &ObjectMeta) -> Entry {
+    // Only a file whose clock somebody has set to an absurd year is out of range.
+    let modified = Timestamp::from_microsecond(object.last_modified.timestamp_micros())
+        .unwrap_or(Timestamp::MAX);
+    Entry { key: object.location.as_ref().to_owned(), size: object.size, modified }
+}
