@@ -94,10 +94,10 @@ pub struct Ingredients<'a> {
     pub harness_files: &'a FileTree,
     /// The guest's folder.
     pub guest_files: &'a FileTree,
-    /// Name of the folder, beside the study, that holds the store.
-    pub store_folder: &'a str,
-    /// Name of the folder, beside the study, for results.
-    pub results_folder: &'a str,
+    /// The store: a folder relative to the workspace.
+    pub store: &'a str,
+    /// The default folder of results, relative to the workspace.
+    pub results: &'a str,
     /// Version of gen-tf.
     pub version: &'a str,
 }
@@ -116,8 +116,8 @@ pub fn decide(study: &Study, local: &LocalTarget, ingredients: &Ingredients<'_>)
         seed: study.seed,
         attempts: study.attempts,
         cells,
-        store: format!("../{}/{}", ingredients.store_folder, study.name),
-        results: format!("../{}", ingredients.results_folder),
+        store: ingredients.store.to_owned(),
+        results: ingredients.results.to_owned(),
         guest_sha256: sha256_hex(&guest_archive),
         guest,
         guest_archive,

@@ -84,3 +84,104 @@ impl FileTree {
         self.files.is_empty()
     }
 }
+
+/// What has to change for one tree to become another.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Paths that only the new tree has.
+    pub created: Vec<String>,
+    /// Paths whose bytes or mode differ.
+    pub changed: Vec<String>,
+    /// Paths that only the old tree has.
+    pub deleted: Vec<String>,
+}
+
+impl Changes {
+    /// Compares two trees.
+    #[must_use]
+    pub fn between(old: &FileTree, new: &FileTree) -> Self {
+        let mut changes = Self::default();
+        for (path, file) in new.iter() {
+            match old.get(path) {
+                None => changes.created.push(path.to_owned()),
+                Some(before) if before != file => changes.changed.push(path.to_owned()),
+                Some(_) => {}
+            }
+        }
+        let gone = old.iter().map(|(path, _)| path).filter(|path| new.get(path).is_none());
+        changes.deleted.extend(gone.map(str::to_owned));
+        changes
+    }
+
+    /// Whether nothing has to change.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.created.is_empty() && self.changed.is_empty() && self.deleted.is_empty()
+    }
+
+    /// The changes as a unified diff; files that are no text are only named.
+    #[must_use]
+    pub fn unified_diff(&self, old: &FileTree, new: &FileTree) -> String {
+        let mut paths: Vec<&String> =
+            self.created.iter().chain(&self.changed).chain(&self.deleted).collect();
+        paths.sort();
+        paths.into_iter().map(|path| file_diff(path, old.get(path), new.get(path))).collect()
+    }
+}
+
+fn file_diff(path: &str, old: Option<&File>, new: Option<&File>) -> String {
+    let text = |file: Option<&File>| {
+        file.map_or(Some(String::new()), |f| String::from_utf8(f.bytes.clone()).ok())
+    };
+    let name = |file: Option<&File>, side: &str| {
+        file.map_or("/dev/null".to_owned(), |_| format!("{side}/{path}"))
+    };
+    let (before, after) = (name(old, "a"), name(new, "b"));
+    match (text(old), text(new)) {
+        (Some(old_text), Some(new_text)) if old_text != new_text => {
+            similar::TextDiff::from_lines(&old_text, &new_text)
+                .unified_diff()
+                .header(&before, &after)
+                .to_string()
+        }
+        (Some(_), Some(_)) => format!("mode of {path} differs\n"),
+        _ => format!("Binary files {before} and {after} differ\n"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(files: &[(&str, &[u8])]) -> FileTree {
+        let mut tree = FileTree::new();
+        for (path, bytes) in files {
+            tree.put(*path, *bytes);
+        }
+        tree
+    }
+
+    #[test]
+    fn a_diff_shows_created_changed_and_deleted_files() {
+        let old = tree(&[("a", b"one\ntwo\n"), ("b", b"gone\n"), ("c", b"\xff"), ("same", b"x")]);
+        let new = tree(&[("a", b"one\n2\n"), ("c", b"\xfe"), ("d", b"new\n"), ("same", b"x")]);
+        let changes = Changes::between(&old, &new);
+        insta::assert_snapshot!(changes.unified_diff(&old, &new), @r"
+        --- a/a
+        +++ b/a
+        @@ -1,2 +1,2 @@
+         one
+        -two
+        +2
+        --- a/b
+        +++ /dev/null
+        @@ -1 +0,0 @@
+        -gone
+        Binary files a/c and b/c differ
+        --- /dev/null
+        +++ b/d
+        @@ -0,0 +1 @@
+        +new
+        ");
+    }
+}

@@ -27,7 +27,7 @@ fn align(printed: &str, out: &mut String) {
             Some(parts) => group.push(parts),
             None => {
                 flush(&mut group, out);
-                out.push_str(line);
+                pad_braces(line, out);
                 out.push('\n');
             }
         }
@@ -41,8 +41,46 @@ fn flush(group: &mut Vec<(&str, &str)>, out: &mut String) {
         out.push_str(name);
         out.extend(std::iter::repeat_n(' ', width - name.chars().count()));
         out.push_str(" = ");
-        out.push_str(value);
+        pad_braces(value, out);
         out.push('\n');
+    }
+}
+
+/// Writes `{ for … }` where hcl-rs prints `{for …}`.
+fn pad_braces(text: &str, out: &mut String) {
+    let mut quotes = Quotes::default();
+    let mut before = ' ';
+    for c in text.chars() {
+        let quoted = quotes.pass(c);
+        let opened = before == '{' && c != '}' && c != ' ';
+        let closing = c == '}' && before != '{' && before != ' ';
+        if !quoted && (opened || closing) {
+            out.push(' ');
+        }
+        out.push(c);
+        before = if quoted { '"' } else { c };
+    }
+}
+
+/// Keeps count of quotes, character by character.
+#[derive(Default)]
+struct Quotes {
+    quoted: bool,
+    escaped: bool,
+}
+
+impl Quotes {
+    /// Whether `c` stands within quotes (the quotes themselves do).
+    fn pass(&mut self, c: char) -> bool {
+        let was = self.quoted;
+        if self.escaped {
+            self.escaped = false;
+        } else if c == '\\' && self.quoted {
+            self.escaped = true;
+        } else if c == '"' {
+            self.quoted = !self.quoted;
+        }
+        was || self.quoted
     }
 }
 
@@ -64,15 +102,12 @@ fn assignment(line: &str) -> Option<(&str, &str)> {
 /// Opened less closed brackets outside of quotes.
 fn net_brackets(value: &str) -> i32 {
     let mut net = 0;
-    let mut quoted = false;
-    let mut escaped = false;
+    let mut quotes = Quotes::default();
     for c in value.chars() {
         match c {
-            _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' => quoted = !quoted,
-            '{' | '[' | '(' if !quoted => net += 1,
-            '}' | ']' | ')' if !quoted => net -= 1,
+            _ if quotes.pass(c) => {}
+            '{' | '[' | '(' => net += 1,
+            '}' | ']' | ')' => net -= 1,
             _ => {}
         }
     }
@@ -88,5 +123,12 @@ mod tests {
         let mut out = String::new();
         align("a = 1\nlong = {\n  x = \"{\"\n  yy = [1]\n}\nbb = 2\n", &mut out);
         assert_eq!(out, "a = 1\nlong = {\n  x  = \"{\"\n  yy = [1]\n}\nbb = 2\n");
+    }
+
+    #[test]
+    fn pads_the_braces_of_a_for_expression_and_leaves_empty_and_quoted_ones() {
+        let mut out = String::new();
+        align("a = {for k, v in x : k => {\n  b = 1\n}}\nc = {}\nd = \"{x}\"\n", &mut out);
+        assert_eq!(out, "a = { for k, v in x : k => {\n  b = 1\n} }\nc = {}\nd = \"{x}\"\n");
     }
 }

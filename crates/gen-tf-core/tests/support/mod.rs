@@ -75,8 +75,8 @@ pub fn blueprint(study: &Study, harness_files: &FileTree) -> Blueprint {
         harness: &harness,
         harness_files,
         guest_files: &FileTree::new(),
-        store_folder: "store",
-        results_folder: "results",
+        store: "../store/test",
+        results: "../results",
         version: "0.0.0",
     };
     decide(study, study.local.as_ref().expect("the study has a local target"), &ingredients)

@@ -1,0 +1,102 @@
+//! Golden workspaces: every folder of `tests/golden` holds a study, and the workspace that it gives.
+//! Accept changes with `UPDATE_EXPECT=1`, then read the diff.
+#![expect(clippy::disallowed_methods, reason = "tests read files; the crate does not")]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use gen_tf_core::{
+    blueprint::{self, Blueprint, Ingredients},
+    harness,
+    render,
+    study::{self, HarnessState, ParseOptions, Source},
+    tree::{Changes, File, FileTree},
+};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden")
+}
+
+fn read_tree(root: &Path) -> FileTree {
+    let mut tree = FileTree::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        for entry in entries {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let bytes = fs::read(&path).unwrap();
+            let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+            tree.put_file(name, File { executable: bytes.starts_with(b"#!"), bytes });
+        }
+    }
+    tree
+}
+
+fn blueprint(case: &Path) -> Blueprint {
+    let harness_files = read_tree(&root().join("fixture/harness"));
+    let harness_text = String::from_utf8(harness_files.get("harness.hcl").unwrap().bytes.clone()).unwrap();
+    let (harness, mistakes) = harness::parse(Source { file: "harness.hcl", text: &harness_text });
+    let harness = harness.unwrap_or_else(|| panic!("{mistakes:?}"));
+    let text = fs::read_to_string(case.join("study.hcl")).unwrap();
+    let source = Source { file: "study.hcl", text: &text };
+    let options = ParseOptions { builtin_harnesses: &["fixture"] };
+    let parsed = study::parse(source, &HarnessState::Known(&harness), &options);
+    let study = parsed.study.unwrap_or_else(|| panic!("{:?}", parsed.diagnostics));
+    let store = format!("../store/{}", study.name);
+    let ingredients = Ingredients {
+        harness: &harness,
+        harness_files: &harness_files,
+        guest_files: &read_tree(&root().join("fixture/guest")),
+        store: &store,
+        results: "../results",
+        version: "0.0.0",
+    };
+    blueprint::decide(&study, study.local.as_ref().unwrap(), &ingredients)
+}
+
+fn check(case: &str) {
+    let folder = root().join(case);
+    let modules = read_tree(&root().join("fixture/modules"));
+    let rendered = render::workspace(&blueprint(&folder), &modules);
+    let again = render::workspace(&blueprint(&folder), &modules);
+    assert_eq!(rendered, again, "the same study gives the same bytes");
+    let expected_folder = folder.join("workspace");
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        write_tree(&expected_folder, &rendered);
+    }
+    let expected = read_tree(&expected_folder);
+    let changes = Changes::between(&expected, &rendered);
+    assert!(changes.is_empty(), "{}", changes.unified_diff(&expected, &rendered));
+}
+
+fn write_tree(folder: &Path, tree: &FileTree) {
+    if folder.exists() {
+        fs::remove_dir_all(folder).unwrap();
+    }
+    for (path, file) in tree.iter() {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, &file.bytes).unwrap();
+    }
+}
+
+#[test]
+fn a_study_of_two_tools_and_two_services_renders_as_its_golden_workspace() {
+    check("two-by-two");
+}
+
+#[test]
+fn excludes_models_and_secrets_reach_only_the_cells_that_they_name() {
+    check("models-and-secrets");
+}
+
+#[test]
+fn names_that_are_no_identifiers_are_quoted() {
+    check("odd-names");
+}

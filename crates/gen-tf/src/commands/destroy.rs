@@ -1,0 +1,93 @@
+//! `gen-tf destroy`: `terraform destroy`, after saying what still runs. Results stay in the store
+//! unless the user wants them gone and has them at home.
+
+use gen_tf_core::{
+    id::AttemptId,
+    outcome::{Outcome as Ended, Verdict},
+    schedule::{ActiveSet, State},
+};
+
+use crate::{
+    cli::DestroyArgs,
+    failure::{Failure, Outcome, code},
+    project::Project,
+    screen,
+    session::{Session, View},
+    terraform::PlanOptions,
+};
+
+/// Destroys.
+///
+/// # Errors
+///
+/// When Terraform fails, or `--with-results` finds a result that is not synced.
+pub fn run(args: &DestroyArgs) -> Outcome {
+    let mut session = Session::open(Project::open(&args.study)?, &args.terraform)?;
+    let view = session.observe()?;
+    say_running(&view);
+    if args.with_results {
+        refuse_unsynced(&session, &view)?;
+        let count = view.snapshot.outcomes.len();
+        screen::say(format_args!("the store's copy of {count} results goes too: {}", session.project.store));
+    }
+    let ask = |plan: &str| {
+        if args.yes {
+            return Ok(true);
+        }
+        screen::say(plan.trim_end());
+        screen::confirm("\nDestroy this?")
+    };
+    let options = PlanOptions { destroy: true, ..PlanOptions::default() };
+    let something = !args.with_results || args.yes || screen::confirm("Remove the results too?")?;
+    if !something || !session.plan_and_apply(&options, ask)? {
+        screen::say("nothing was changed");
+        return Err(Failure::said(code::ERROR));
+    }
+    session.sweep(&ActiveSet::new())?;
+    session.workspace.write_active_set(&ActiveSet::new())?;
+    if args.with_results {
+        for entry in session.store().list("")? {
+            session.store().delete(&entry.key)?;
+        }
+    }
+    screen::say(format_args!("destroyed; results: {}", if args.with_results { "removed from the store" } else { session.project.store.as_str() }));
+    Ok(())
+}
+
+fn say_running(view: &View) {
+    for (id, state) in &view.survey {
+        if let State::Active { attempt } = state {
+            screen::say(format_args!("{id}, attempt {attempt}, still runs and ends as `preempted`"));
+        }
+    }
+}
+
+/// Every outcome must lie in the results folder, as gen-tf-sync puts it there.
+fn refuse_unsynced(session: &Session, view: &View) -> Outcome {
+    let results = session.workspace.root().join(&session.project.blueprint.results);
+    let missing: Vec<String> = view
+        .snapshot
+        .outcomes
+        .iter()
+        .filter(|(id, outcome)| {
+            let folder = match outcome.outcome {
+                Verdict::Succeeded => results.join(id.experiment.to_string()),
+                Verdict::Failed => results.join(".attempts").join(id.to_string()),
+            };
+            !is_synced(&folder.join("outcome.json"), id)
+        })
+        .map(|(id, _)| id.to_string())
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::message(format!("{} results are not synced to {results}, {} the first", missing.len(), missing[0]))
+        .hint(format!("run `gen-tf-sync {}` first", session.workspace.root())))
+}
+
+fn is_synced(path: &camino::Utf8Path, id: &AttemptId) -> bool {
+    std::fs::read(path)
+        .ok()
+        .and_then(|bytes| serde_json::from_slice::<Ended>(&bytes).ok())
+        .is_some_and(|outcome| outcome.experiment == id.experiment && outcome.attempt == id.attempt)
+}

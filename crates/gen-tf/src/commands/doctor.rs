@@ -1,0 +1,148 @@
+//! `gen-tf doctor`: what this machine can and cannot do, each with its remedy. It mends nothing.
+
+use std::{collections::BTreeSet, fs, os::unix::fs::PermissionsExt as _};
+
+use anyhow::Context as _;
+use camino::{Utf8Path, Utf8PathBuf};
+use gen_tf_core::harness::Needs;
+use serde::Serialize;
+
+use crate::{
+    cli::DoctorArgs,
+    embedded,
+    failure::{Failure, Outcome, code},
+    project, screen,
+    terraform::Terraform,
+};
+
+/// One thing that was looked at.
+#[derive(Debug, Serialize)]
+struct Check {
+    name: String,
+    /// Whether experiments can run in spite of it.
+    ok: bool,
+    /// What was found.
+    found: String,
+    /// What to do; empty where nothing is to be done.
+    remedy: String,
+}
+
+/// Examines the machine.
+///
+/// # Errors
+///
+/// Exit code 1 when something is missing without which no experiment runs.
+pub fn run(args: &DoctorArgs) -> Outcome {
+    let mut checks = vec![terraform(args)];
+    checks.extend(sandbox()?);
+    checks.extend(harness_commands(&args.study)?);
+    let failed = checks.iter().any(|check| !check.ok);
+    if args.json {
+        screen::json(&checks)?;
+    } else {
+        screen::data(&table(&checks))?;
+    }
+    if failed { Err(Failure::said(code::ERROR)) } else { Ok(()) }
+}
+
+fn table(checks: &[Check]) -> String {
+    let mut text = String::new();
+    for check in checks {
+        let mark = if check.ok { "ok     " } else { "MISSING" };
+        text.push_str(&format!("{mark}  {:<12} {}\n", check.name, check.found));
+        if !check.remedy.is_empty() {
+            text.push_str(&format!("         {:<12} remedy: {}\n", "", check.remedy));
+        }
+    }
+    text
+}
+
+fn terraform(args: &DoctorArgs) -> Check {
+    let name = "terraform".to_owned();
+    match Terraform::find(args.terraform.as_deref()) {
+        Ok(found) => Check { name, ok: true, found: found.to_string(), remedy: String::new() },
+        Err(error) => Check {
+            name,
+            ok: false,
+            found: error.to_string(),
+            remedy: "install Terraform or OpenTofu, 1.11 or newer; scripts/quickstart.sh can build OpenTofu".to_owned(),
+        },
+    }
+}
+
+/// What the sandbox's own probe says, line by line: `name<TAB>ok|missing<TAB>found<TAB>remedy`.
+fn sandbox() -> anyhow::Result<Vec<Check>> {
+    let folder = tempfile::tempdir().context("making a folder for the sandbox's probe")?;
+    let root = Utf8Path::from_path(folder.path()).context("the temporary folder is not UTF-8")?;
+    let script = unpack_probe(root)?;
+    let output = duct::cmd!("bash", &script, "probe")
+        .env("GEN_TF_GUEST_DIR", root.join("guest"))
+        .stdin_null()
+        .stderr_capture()
+        .stdout_capture()
+        .unchecked()
+        .run()
+        .context("running bash")?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let checks: Vec<Check> = text.lines().filter_map(parse_probe).collect();
+    anyhow::ensure!(
+        !checks.is_empty(),
+        "the sandbox's probe said nothing ({}): {}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr).trim()
+    );
+    Ok(checks)
+}
+
+fn parse_probe(line: &str) -> Option<Check> {
+    let mut fields = line.split('\t');
+    let (name, state, found) = (fields.next()?, fields.next()?, fields.next()?);
+    Some(Check {
+        name: name.to_owned(),
+        ok: state == "ok",
+        found: found.to_owned(),
+        remedy: fields.next().unwrap_or_default().to_owned(),
+    })
+}
+
+/// The binary carries the scripts; bash wants files.
+fn unpack_probe(root: &Utf8Path) -> anyhow::Result<Utf8PathBuf> {
+    let modules = embedded::modules().subtree("local-experiment");
+    for (folder, tree) in [("module", modules), ("guest", embedded::guest())] {
+        for (path, file) in tree.iter() {
+            let path = root.join(folder).join(path);
+            let parent = path.parent().context("a file has a parent")?;
+            fs::create_dir_all(parent).with_context(|| format!("making {parent}"))?;
+            fs::write(&path, &file.bytes).with_context(|| format!("writing {path}"))?;
+        }
+    }
+    Ok(root.join("module/sandbox.sh"))
+}
+
+/// The commands that a study's tools and services need, where there is a study.
+fn harness_commands(study: &Utf8Path) -> Result<Vec<Check>, Failure> {
+    if !study.exists() {
+        return Ok(Vec::new());
+    }
+    let checked = project::check(study)?;
+    let tools = checked.study.tools.iter().filter_map(|t| checked.harness.tools.get(t));
+    let services = checked.study.services.iter().filter_map(|s| checked.harness.services.get(s));
+    let needs: Vec<&Needs> = tools.map(|t| &t.needs).chain(services.map(|s| &s.needs)).collect();
+    let commands: BTreeSet<&str> =
+        needs.iter().flat_map(|needs| &needs.commands).map(String::as_str).collect();
+    Ok(commands.into_iter().map(command).collect())
+}
+
+fn command(name: &str) -> Check {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let is_program = |path: &std::path::Path| {
+        fs::metadata(path).is_ok_and(|m| m.is_file() && m.permissions().mode() & 0o111 != 0)
+    };
+    let found = std::env::split_paths(&path).map(|dir| dir.join(name)).find(|p| is_program(p));
+    Check {
+        name: name.to_owned(),
+        ok: found.is_some(),
+        found: found.as_ref().map_or("not on PATH".to_owned(), |p| p.display().to_string()),
+        remedy: if found.is_some() { String::new() } else { format!("install `{name}`: the study's harness needs it") },
+    }
+}

@@ -1,0 +1,45 @@
+//! `gen-tf retry`: a wish that failed experiments be tried again. The next apply starts them.
+
+use gen_tf_core::{
+    id::{AttemptId, AttemptObject},
+    schedule::{State, survey},
+};
+
+use crate::{
+    cli::RetryArgs,
+    failure::{Failure, Outcome},
+    observe::Observer,
+    project::Project,
+    screen,
+    workspace::Workspace,
+};
+
+/// Writes the wish into the store, where every gen-tf sees it.
+///
+/// # Errors
+///
+/// When nothing that matches has failed.
+pub fn run(args: RetryArgs) -> Outcome {
+    let project = Project::open(&args.study.into())?;
+    let workspace = Workspace::at(&project.workspace);
+    let mut observer = Observer::new(project.open_store()?, workspace);
+    let snapshot = observer.observe()?;
+    let mut asked = 0;
+    for (id, state) in survey(&project.blueprint, &snapshot.observations) {
+        let wanted = args.failed || args.experiments.iter().any(|pattern| pattern.matches(&id));
+        let State::Failed { attempt, cause } = state else { continue };
+        if !wanted {
+            continue;
+        }
+        let failed = AttemptId { experiment: id, attempt };
+        observer.store().put_once(&AttemptObject::Retry.key(&failed), "{\"format\": 1}\n")?;
+        screen::say(format_args!("{} failed ({}); another attempt follows", failed, cause.name()));
+        asked += 1;
+    }
+    if asked == 0 {
+        return Err(Failure::message("nothing that matches has failed for good")
+            .hint("`gen-tf status` shows where each experiment stands"));
+    }
+    screen::say("next: `gen-tf apply`");
+    Ok(())
+}

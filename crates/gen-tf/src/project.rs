@@ -1,0 +1,271 @@
+//! A study as it lies on the disk: reads it and its harness, reports its mistakes, and decides the
+//! blueprint. It writes nothing.
+
+use std::io::IsTerminal;
+
+use anyhow::Context as _;
+use camino::{Utf8Path, Utf8PathBuf};
+use gen_tf_core::{
+    blueprint::{self, Blueprint, Ingredients},
+    diagnostic::{self, Diagnostic},
+    harness::{self, Harness},
+    render,
+    study::{self, HarnessRef, HarnessState, LocalTarget, ParseOptions, Source, Study},
+    tree::FileTree,
+};
+use gen_tf_store::Store;
+
+use crate::{
+    cli::{PlaceArgs, StudyArgs, TargetName},
+    embedded,
+    failure::{Failure, code},
+    screen,
+};
+
+/// Version of gen-tf, as it stands in workspaces and outcomes.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// A study whose mistakes have been reported, if it had any.
+#[derive(Debug)]
+pub struct Checked {
+    /// The file.
+    pub path: Utf8PathBuf,
+    /// The study.
+    pub study: Study,
+    /// Its harness.
+    pub harness: Harness,
+    /// The harness's folder.
+    pub harness_files: FileTree,
+}
+
+/// A study with everything decided.
+#[derive(Debug)]
+pub struct Project {
+    /// The file.
+    pub study_path: Utf8PathBuf,
+    /// What is decided.
+    pub blueprint: Blueprint,
+    /// Its harness.
+    pub harness: Harness,
+    /// The folder of the workspace.
+    pub workspace: Utf8PathBuf,
+    /// The store's folder.
+    pub store: Utf8PathBuf,
+}
+
+/// Reads and checks a study; every mistake is shown at once.
+///
+/// # Errors
+///
+/// When the file can't be read, or the study has a mistake (exit code 3).
+pub fn check(path: &Utf8Path) -> Result<Checked, Failure> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(Failure::message(format!("there is no study at {path}"))
+                .hint("name the study, or write one to start from with `gen-tf init`"));
+        }
+        Err(error) => return Err(anyhow::Error::new(error).context(format!("reading {path}")).into()),
+    };
+    let source = Source { file: path.as_str(), text: &text };
+    let builtin = embedded::harness_names();
+    let options = ParseOptions { builtin_harnesses: &builtin };
+    let loaded = study::harness_ref(source).map(|wanted| load_harness(&wanted, path));
+    let state = match &loaded {
+        Some(Ok((harness, _))) => HarnessState::Known(harness),
+        Some(Err(HarnessFailure::Unreadable(reason))) => HarnessState::Unknown(reason.clone()),
+        Some(Err(HarnessFailure::Invalid)) => return Err(Failure::said(code::INVALID_STUDY)),
+        None => HarnessState::Unknown(String::new()),
+    };
+    let parsed = study::parse(source, &state, &options);
+    report(&parsed.diagnostics, source);
+    match (parsed.study, loaded) {
+        (Some(study), Some(Ok((harness, harness_files)))) => {
+            Ok(Checked { path: path.to_owned(), study, harness, harness_files })
+        }
+        _ => Err(Failure::said(code::INVALID_STUDY)),
+    }
+}
+
+fn report(diagnostics: &[Diagnostic], source: Source<'_>) {
+    if !diagnostics.is_empty() {
+        let color = std::io::stderr().is_terminal();
+        screen::say(diagnostic::render(diagnostics, source, color));
+    }
+}
+
+enum HarnessFailure {
+    /// The study is to blame; it names the harness.
+    Unreadable(String),
+    /// Its own mistakes have been shown.
+    Invalid,
+}
+
+fn load_harness(
+    wanted: &HarnessRef,
+    study: &Utf8Path,
+) -> Result<(Harness, FileTree), HarnessFailure> {
+    let (files, file) = match wanted {
+        HarnessRef::BuiltIn(name) => match embedded::harness(name) {
+            Some(files) => (files, format!("{name}/harness.hcl")),
+            None => return Err(HarnessFailure::Unreadable(String::new())),
+        },
+        HarnessRef::Path(path) => {
+            let folder = study.parent().unwrap_or(Utf8Path::new("")).join(path);
+            let files = read_folder(&folder).map_err(|error| {
+                HarnessFailure::Unreadable(format!("reading {folder}: {error}"))
+            })?;
+            (files, folder.join("harness.hcl").into_string())
+        }
+    };
+    let text = files
+        .get("harness.hcl")
+        .ok_or_else(|| HarnessFailure::Unreadable(format!("there is no {file}")))
+        .and_then(|found| {
+            String::from_utf8(found.bytes.clone())
+                .map_err(|_| HarnessFailure::Unreadable(format!("{file} is not UTF-8")))
+        })?;
+    let source = Source { file: &file, text: &text };
+    let (harness, diagnostics) = harness::parse(source);
+    report(&diagnostics, source);
+    harness.map(|harness| (harness, files)).ok_or(HarnessFailure::Invalid)
+}
+
+/// Reads every file below a folder. Editors' backups and hidden files are no part of a harness.
+fn read_folder(folder: &Utf8Path) -> std::io::Result<FileTree> {
+    let mut tree = FileTree::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(current) = folders.pop() {
+        for entry in current.read_dir_utf8()? {
+            let entry = entry?;
+            let name = entry.file_name();
+            if name.starts_with('.') || name.ends_with('~') || name == "__pycache__" {
+                continue;
+            }
+            if entry.file_type()?.is_dir() {
+                folders.push(entry.into_path());
+                continue;
+            }
+            let path = entry.into_path();
+            let relative = path.strip_prefix(folder).unwrap_or(&path).to_string();
+            tree.put_file(relative, embedded::file_of(std::fs::read(&path)?));
+        }
+    }
+    Ok(tree)
+}
+
+impl Project {
+    /// Reads, checks and decides a study.
+    ///
+    /// # Errors
+    ///
+    /// As [`check`]; or when the study has no such target, or can't run on it.
+    pub fn open(args: &StudyArgs) -> Result<Self, Failure> {
+        Self::decide(check(&args.study)?, &args.place)
+    }
+
+    /// Decides a checked study for one target.
+    ///
+    /// # Errors
+    ///
+    /// When the study has no such target, or can't run on it.
+    pub fn decide(checked: Checked, place: &PlaceArgs) -> Result<Self, Failure> {
+        let Checked { path, study, harness, harness_files } = checked;
+        let (study, local) = choose_target(study, place)?;
+        let refused = study::check_local(&study, &harness);
+        if !refused.is_empty() {
+            let reasons: Vec<String> = refused.iter().map(|reason| format!("\n  - {reason}")).collect();
+            return Err(Failure {
+                code: code::INVALID_STUDY,
+                ..Failure::message(format!("{path} can't run on the local target:{}", reasons.concat()))
+                    .hint("leave those services out with `exclude`, or with --only in a rehearsal")
+            });
+        }
+        let folder = absolute(path.parent().unwrap_or(Utf8Path::new("")))?;
+        let kind = if place.rehearse { "rehearsal" } else { "local" };
+        let workspace = match &place.workspace {
+            Some(given) => absolute(given)?,
+            None => folder.join(format!("workspace-{kind}")),
+        };
+        let store = folder.join("store").join(&study.name);
+        let from_workspace = pathdiff::diff_utf8_paths(&store, &workspace)
+            .context("the store and the workspace have no path in common")?;
+        let ingredients = Ingredients {
+            harness: &harness,
+            harness_files: &harness_files,
+            guest_files: &embedded::guest(),
+            store: from_workspace.as_str(),
+            results: if place.rehearse { "../results-rehearsal" } else { "../results" },
+            version: VERSION,
+        };
+        let blueprint = blueprint::decide(&study, &local, &ingredients);
+        Ok(Self { study_path: path, blueprint, harness, workspace, store })
+    }
+
+    /// The files of the workspace.
+    #[must_use]
+    pub fn render(&self) -> FileTree {
+        render::workspace(&self.blueprint, &embedded::modules())
+    }
+
+    /// Opens the store.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be opened.
+    pub fn open_store(&self) -> Result<Store, Failure> {
+        Ok(Store::open(self.store.as_str())?)
+    }
+}
+
+fn choose_target(study: Study, place: &PlaceArgs) -> Result<(Study, LocalTarget), Failure> {
+    let wrong = |text: &str, hint: &str| Err(Failure::message(text).hint(hint));
+    if place.rehearse {
+        if place.target == Some(TargetName::Gcp) {
+            return wrong("a rehearsal runs on the local target", "leave --target out");
+        }
+        let study = study::rehearsal(&study, Some(place.duration), Some(place.runs));
+        let local = study.local.clone().unwrap_or_default();
+        return Ok((study, local));
+    }
+    match (place.target, &study.gcp, &study.local) {
+        (Some(TargetName::Gcp), ..) | (None, Some(_), None) => wrong(
+            "the gcp target is not part of this version",
+            "the same study runs on this machine with --rehearse",
+        ),
+        (None, Some(_), Some(_)) => {
+            wrong("the study declares two targets", "say which with --target local or --target gcp")
+        }
+        (_, _, Some(local)) => {
+            let local = local.clone();
+            Ok((study, local))
+        }
+        (_, _, None) => wrong(
+            "the study does not declare the local target",
+            "add `target \"local\" {}`, or use --rehearse",
+        ),
+    }
+}
+
+fn absolute(path: &Utf8Path) -> anyhow::Result<Utf8PathBuf> {
+    let here = std::env::current_dir().context("finding the current folder")?;
+    let here = Utf8PathBuf::from_path_buf(here)
+        .map_err(|path| anyhow::anyhow!("{} is not UTF-8", path.display()))?;
+    Ok(normalized(&here.join(path)))
+}
+
+/// Takes `.` and `..` out of an absolute path; links are left as they are.
+fn normalized(path: &Utf8Path) -> Utf8PathBuf {
+    use camino::Utf8Component as C;
+    let mut out = Utf8PathBuf::new();
+    for part in path.components() {
+        match part {
+            C::CurDir => {}
+            C::ParentDir => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}

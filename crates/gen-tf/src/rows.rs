@@ -1,0 +1,181 @@
+//! One row an experiment: where it stands, in words and as JSON. It observes nothing itself.
+
+use gen_tf_core::{
+    blueprint::Blueprint,
+    id::{AttemptId, ExperimentId},
+    outcome::Cause,
+    schedule::{Counts, State, Survey},
+    study::format_duration,
+};
+use serde::Serialize;
+
+use crate::{observe::Snapshot, screen};
+
+/// Where an experiment stands.
+#[derive(Clone, Debug, Serialize)]
+pub struct Row {
+    /// The experiment.
+    pub experiment: ExperimentId,
+    /// `pending`, `active`, `succeeded` or `failed`.
+    pub state: &'static str,
+    /// The attempt that runs, or ended, or comes next.
+    pub attempt: u32,
+    /// The guest's phase, or the one in which it ended.
+    pub phase: Option<String>,
+    /// Seconds that the tool has worked.
+    pub tool_seconds: Option<f64>,
+    /// Its budget in seconds.
+    pub duration: u64,
+    /// Requests, where they are known.
+    pub requests: Option<u64>,
+    /// Why it failed.
+    pub cause: Option<Cause>,
+    /// What the outcome says.
+    pub message: Option<String>,
+}
+
+/// The rows of a survey.
+#[must_use]
+pub fn rows(blueprint: &Blueprint, survey: &Survey, snapshot: &Snapshot) -> Vec<Row> {
+    survey.iter().map(|(id, state)| row(blueprint, id, state, snapshot)).collect()
+}
+
+fn row(blueprint: &Blueprint, id: &ExperimentId, state: &State, snapshot: &Snapshot) -> Row {
+    let (name, attempt, cause) = match state {
+        State::Pending { next } => ("pending", *next, None),
+        State::Active { attempt } => ("active", *attempt, None),
+        State::Lost { attempt } => ("active", *attempt, Some(Cause::Lost)),
+        State::Succeeded { attempt } => ("succeeded", *attempt, None),
+        State::Failed { attempt, cause } => ("failed", *attempt, Some(*cause)),
+    };
+    let mut row = Row {
+        experiment: id.clone(),
+        state: name,
+        attempt,
+        phase: None,
+        tool_seconds: None,
+        duration: blueprint.duration,
+        requests: None,
+        cause,
+        message: None,
+    };
+    let ended = AttemptId { experiment: id.clone(), attempt };
+    if let Some(outcome) = snapshot.outcomes.get(&ended) {
+        row.phase = Some(outcome.phase.clone());
+        row.tool_seconds = Some(outcome.tool_seconds);
+        row.message = Some(outcome.message.clone()).filter(|message| !message.is_empty());
+    } else if let Some(status) = snapshot.statuses.get(id).filter(|s| s.attempt == attempt) {
+        row.phase = Some(status.phase.clone());
+        row.tool_seconds = Some(status.tool_seconds);
+        row.requests = status.requests;
+    } else if name == "active" {
+        row.phase = Some("start".to_owned());
+    }
+    row
+}
+
+impl Row {
+    /// Elapsed over budget, such as `12s/20s`; empty before the tool starts.
+    #[must_use]
+    pub fn progress(&self) -> String {
+        match self.tool_seconds {
+            Some(seconds) if seconds > 0.0 => {
+                format!("{seconds:.0}s/{}", format_duration(self.duration))
+            }
+            _ => String::new(),
+        }
+    }
+
+    /// One line for a live view.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let mut line = format!("  {:<40} ", self.experiment.to_string());
+        line.push_str(self.phase.as_deref().unwrap_or_default());
+        if let Some(progress) = Some(self.progress()).filter(|text| !text.is_empty()) {
+            line.push_str(&format!("  {progress}"));
+        }
+        if let Some(requests) = self.requests {
+            line.push_str(&format!("  {requests} requests"));
+        }
+        if self.attempt > 1 {
+            line.push_str(&format!("  attempt {}", self.attempt));
+        }
+        line
+    }
+}
+
+/// A table of rows.
+#[must_use]
+pub fn table(rows: &[Row]) -> String {
+    let cells: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| {
+            vec![
+                row.experiment.to_string(),
+                row.state.to_owned(),
+                row.phase.clone().unwrap_or_default(),
+                row.progress(),
+                row.attempt.to_string(),
+                row.cause.map(Cause::name).unwrap_or_default().to_owned(),
+            ]
+        })
+        .collect();
+    screen::table(&["EXPERIMENT", "STATE", "PHASE", "TOOL TIME", "ATTEMPT", "CAUSE"], &cells)
+}
+
+/// Failed experiments, each with what happened and what to do.
+#[must_use]
+pub fn failure_report(rows: &[Row]) -> String {
+    let failed = rows.iter().filter(|row| row.state == "failed");
+    failed
+        .map(|row| {
+            let cause = row.cause.unwrap_or(Cause::Lost);
+            format!(
+                "{} (attempt {}): {} in phase {}\n  {}\n  what to do: {}\n  log: gen-tf logs {}\n",
+                row.experiment,
+                row.attempt,
+                cause.name(),
+                row.phase.as_deref().unwrap_or("-"),
+                row.message.as_deref().unwrap_or("no message"),
+                cause.advice(),
+                row.experiment,
+            )
+        })
+        .collect()
+}
+
+/// Totals in one line.
+#[must_use]
+pub fn totals(counts: &Counts) -> String {
+    format!(
+        "{} of {} succeeded, {} active, {} pending, {} failed",
+        counts.succeeded,
+        counts.total(),
+        counts.active,
+        counts.pending,
+        counts.failed
+    )
+}
+
+/// Seconds until the study is complete, at the pace of what has ended so far.
+///
+/// Before anything has ended, an experiment is taken to last its budget and 30 seconds.
+#[must_use]
+pub fn eta(blueprint: &Blueprint, rows: &[Row], snapshot: &Snapshot) -> f64 {
+    let walls: Vec<f64> = snapshot.outcomes.values().map(|o| o.timings.wall_seconds).collect();
+    let budget = blueprint.duration as f64;
+    let each = if walls.is_empty() {
+        budget + 30.0
+    } else {
+        (walls.iter().sum::<f64>() / walls.len() as f64).max(budget)
+    };
+    let left: f64 = rows
+        .iter()
+        .map(|row| match row.state {
+            "pending" => each,
+            "active" => each - row.tool_seconds.unwrap_or(0.0).min(each),
+            _ => 0.0,
+        })
+        .sum();
+    left / f64::from(blueprint.target.max_parallel().max(1))
+}

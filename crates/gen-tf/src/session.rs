@@ -1,0 +1,253 @@
+//! Work on one workspace: observe, close what is lost, take a step. One gen-tf at a time.
+
+use anyhow::Context as _;
+use gen_tf_core::{
+    id::{AttemptId, AttemptObject},
+    outcome::{Cause, FORMAT, Outcome, Timings, Verdict},
+    schedule::{ActiveSet, Limits, Survey, changed, lost, next_active, survey},
+};
+use gen_tf_store::PutOnce;
+
+use crate::{
+    cli::TerraformArgs,
+    failure::Failure,
+    interrupt::Interrupts,
+    observe::{Observer, Snapshot},
+    project::Project,
+    sandbox, screen,
+    terraform::{PlanOptions, Terraform},
+    workspace::{Guard, Workspace},
+};
+
+/// A workspace that is worked on.
+pub struct Session {
+    /// The study and its blueprint.
+    pub project: Project,
+    /// The workspace.
+    pub workspace: Workspace,
+    /// Signals.
+    pub interrupts: Interrupts,
+    observer: Observer,
+    terraform: Terraform,
+    _guard: Guard,
+}
+
+/// What has been observed, and what it means.
+pub struct View {
+    /// What was seen.
+    pub snapshot: Snapshot,
+    /// Where each experiment stands.
+    pub survey: Survey,
+}
+
+/// What a step does to machines.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Moves {
+    /// Attempts that begin.
+    pub start: Vec<AttemptId>,
+    /// Attempts whose machine is removed.
+    pub remove: Vec<AttemptId>,
+}
+
+impl Moves {
+    /// What changes between two active sets.
+    #[must_use]
+    pub fn between(now: &ActiveSet, next: &ActiveSet) -> Self {
+        let beyond = |a: &ActiveSet, b: &ActiveSet| {
+            a.iter()
+                .filter(|(id, attempt)| b.get(*id) != Some(attempt))
+                .map(|(id, attempt)| AttemptId { experiment: id.clone(), attempt: *attempt })
+                .collect()
+        };
+        Self { start: beyond(next, now), remove: beyond(now, next) }
+    }
+}
+
+impl Session {
+    /// Renders the workspace, takes it for this process alone, and finds Terraform.
+    ///
+    /// # Errors
+    ///
+    /// When another gen-tf has the workspace, a file in it is somebody else's, or there is no Terraform.
+    pub fn open(project: Project, args: &TerraformArgs) -> Result<Self, Failure> {
+        let terraform = Terraform::find(args.terraform.as_deref())?;
+        let workspace = Workspace::at(&project.workspace);
+        let guard = workspace.lock()?;
+        let interrupts = Interrupts::install()?;
+        let changes = workspace.write(&project.blueprint.study, &project.render())?;
+        if !changes.is_empty() {
+            screen::say(crate::commands::render::summary(&project.workspace, &changes));
+        }
+        let terraform = terraform.in_workspace(workspace.root());
+        terraform.check_recorded()?;
+        terraform.wait_for_previous(&interrupts)?;
+        let observer = Observer::new(project.open_store()?, workspace.clone());
+        Ok(Self { project, workspace, interrupts, observer, terraform, _guard: guard })
+    }
+
+    /// Terraform in this workspace.
+    #[must_use]
+    pub fn terraform(&self) -> &Terraform {
+        &self.terraform
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn store(&self) -> &gen_tf_store::Store {
+        self.observer.store()
+    }
+
+    /// Looks at everything, changes nothing, and refuses to go on where results would be mixed.
+    ///
+    /// # Errors
+    ///
+    /// When something can't be read, or a finished experiment's definition has changed.
+    pub fn observe(&mut self) -> Result<View, Failure> {
+        let snapshot = self.observer.observe()?;
+        let mixed = changed(&self.project.blueprint, &snapshot.observations);
+        if let Some(first) = mixed.first() {
+            return Err(Failure::message(format!(
+                "the definition of {} finished experiment{} has changed, {first} the first: to go \
+                 on would mix results that can't be compared",
+                mixed.len(),
+                if mixed.len() == 1 { "" } else { "s" },
+            ))
+            .hint("take the change back, or give the study another name"));
+        }
+        let survey = survey(&self.project.blueprint, &snapshot.observations);
+        Ok(View { snapshot, survey })
+    }
+
+    /// Observes, and closes attempts whose machine is gone, until none is left.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::observe`]; or when the store can't be written.
+    pub fn observe_and_close(&mut self) -> Result<View, Failure> {
+        let view = self.observe()?;
+        let lost = lost(&view.survey);
+        if lost.is_empty() {
+            return Ok(view);
+        }
+        for attempt in &lost {
+            let message = "the sandbox is gone and left no outcome";
+            if self.close(attempt, Cause::Lost, message)? == PutOnce::Written {
+                screen::say(format_args!("{attempt}: {message}; closed as lost"));
+            }
+        }
+        self.observe()
+    }
+
+    /// Puts gen-tf's own outcome of an attempt; a guest that comes later finds the place taken.
+    ///
+    /// # Errors
+    ///
+    /// When the store can't be written.
+    pub fn close(&self, id: &AttemptId, cause: Cause, message: &str) -> Result<PutOnce, Failure> {
+        let blueprint = &self.project.blueprint;
+        let cell = blueprint
+            .cell_of(&id.experiment)
+            .with_context(|| format!("{id} is not of this study"))?;
+        let now = self.store().now()?.to_string();
+        let outcome = Outcome {
+            format: FORMAT,
+            study: blueprint.study.clone(),
+            experiment: id.experiment.clone(),
+            attempt: id.attempt,
+            definition: cell.definition.clone(),
+            setup_key: cell.setup_key.clone(),
+            outcome: Verdict::Failed,
+            cause: Some(cause),
+            message: message.to_owned(),
+            phase: "unknown".to_owned(),
+            written_by: "gen-tf".to_owned(),
+            duration: blueprint.duration as f64,
+            tool_seconds: 0.0,
+            tool_starts: 0,
+            timings: Timings { started: now.clone(), ended: now, ..Timings::default() },
+            results: None,
+            environment: Default::default(),
+        };
+        let bytes = serde_json::to_vec_pretty(&outcome)?;
+        Ok(self.store().put_once(&AttemptObject::Outcome.key(id), bytes)?)
+    }
+
+    /// The active set that the schedule wants, and how it differs from the applied one.
+    ///
+    /// # Errors
+    ///
+    /// When the applied one can't be read.
+    pub fn next(&self, view: &View, limits: &Limits) -> Result<(ActiveSet, Moves), Failure> {
+        let observations = &view.snapshot.observations;
+        let next = next_active(&self.project.blueprint, observations, &view.survey, limits);
+        let moves = Moves::between(&self.workspace.active_set()?, &next);
+        Ok((next, moves))
+    }
+
+    /// Makes the machines what the active set says: plan, ask, apply that plan. Says whether
+    /// anything was applied; a "no" leaves everything as it was.
+    ///
+    /// # Errors
+    ///
+    /// When Terraform fails or is interrupted.
+    pub fn step(
+        &self,
+        next: &ActiveSet,
+        ask: impl FnOnce(&str) -> Result<bool, Failure>,
+    ) -> Result<bool, Failure> {
+        let before = self.workspace.active_set()?;
+        self.workspace.write_active_set(next)?;
+        let applied = self.plan_and_apply(&PlanOptions::default(), ask);
+        if let Ok(false) = applied {
+            self.workspace.write_active_set(&before)?;
+            return Ok(false);
+        }
+        applied?;
+        self.sweep(next)?;
+        Ok(true)
+    }
+
+    /// Plans, asks, applies. With nothing to do nobody is asked.
+    ///
+    /// # Errors
+    ///
+    /// When Terraform fails or is interrupted.
+    pub fn plan_and_apply(
+        &self,
+        options: &PlanOptions,
+        ask: impl FnOnce(&str) -> Result<bool, Failure>,
+    ) -> Result<bool, Failure> {
+        self.terraform.init_if_needed(&self.interrupts)?;
+        let plan = self.terraform.plan(options, &self.interrupts)?;
+        if plan.is_empty() {
+            // Outputs may differ all the same; they are written without asking.
+            self.terraform.apply(plan, &self.interrupts)?;
+            return Ok(true);
+        }
+        let text = self.terraform.show_plan(&plan)?;
+        if !ask(&text)? {
+            return Ok(false);
+        }
+        self.terraform.apply(plan, &self.interrupts)?;
+        Ok(true)
+    }
+
+    /// Ends sandboxes of which Terraform knows nothing: the state was lost with a killed Terraform.
+    ///
+    /// # Errors
+    ///
+    /// When one can't be ended.
+    pub fn sweep(&self, active: &ActiveSet) -> Result<(), Failure> {
+        let script = self.workspace.root().join("modules/local-experiment/sandbox.sh");
+        for stray in sandbox::list(&self.workspace.sandboxes())? {
+            if active.get(&stray.experiment) != Some(&stray.machine.attempt) {
+                screen::say(format_args!(
+                    "ending the sandbox of {}, attempt {}: it is in no state",
+                    stray.experiment, stray.machine.attempt
+                ));
+                sandbox::stop(&script, &stray)?;
+            }
+        }
+        Ok(())
+    }
+}
