@@ -1,0 +1,168 @@
+# shellcheck shell=bash
+# Deliver: after the measurement, whatever its end: redact, list, pack, upload, verify, outcome.
+# Nothing is removed before its upload is verified.
+
+UPLOADED=null
+DELIVERED=''
+
+# deliver: ends the guest. An unexpected error on the way comes here again, through on_exit, without results.
+deliver() {
+  trap - EXIT
+  trap on_exit EXIT
+  judge
+  END_PHASE=outcome
+  [[ -z $CAUSE ]] || END_PHASE=$PHASE
+  enter_phase upload
+  if platform_exists "outcomes/$ATTEMPT_KEY.json"; then
+    say "this attempt has an outcome already: nothing is written"
+    DELIVERED=taken
+    finish
+  fi
+  local kept=''
+  if ! upload_results; then
+    UPLOADED=null
+    kept=yes
+    if [[ -z $CAUSE ]]; then
+      fail upload "the results could not be uploaded; they are kept on this machine"
+      END_PHASE=upload
+    fi
+  fi
+  conclude "$kept"
+}
+
+# conclude KEPT: puts the outcome and leaves. With KEPT set, the machine keeps its files.
+conclude() {
+  enter_phase outcome
+  machine_facts
+  say "outcome: ${CAUSE:-succeeded}"
+  beat_stop
+  local status=0
+  put_outcome || status=$?
+  case $status in
+    0 | 3) DELIVERED=yes ;;
+    *) die_kept "the outcome could not be put into the store; everything is kept on this machine" ;;
+  esac
+  [[ -z ${1:-} ]] || die_kept "the results are kept on this machine"
+  finish
+}
+
+finish() {
+  beat_stop
+  trap - EXIT
+  platform_finish
+  exit 0
+}
+
+die_kept() {
+  say "$1"
+  trap - EXIT
+  platform_keep
+  exit 1
+}
+
+# on_exit: an error that nobody expected. The outcome alone is better than silence.
+on_exit() {
+  local status=$?
+  trap - EXIT
+  set +e
+  [[ -z $DELIVERED ]] || exit "$status"
+  [[ -z $STEP_PID ]] || platform_kill_step
+  fail "$(cause_of_phase)" "the guest itself failed in phase $PHASE (status $status)"
+  END_PHASE=${END_PHASE:-$PHASE}
+  UPLOADED=null
+  conclude yes
+}
+
+cause_of_phase() {
+  case $PHASE in
+    boot | claim | provision) printf 'provision\n' ;;
+    setup) printf 'setup\n' ;;
+    inputs) printf 'input-mismatch\n' ;;
+    secrets) printf 'secret\n' ;;
+    *) printf 'upload\n' ;;
+  esac
+}
+
+# judge: what lies behind a failure. Memory and disk explain the rest, so they come first.
+judge() {
+  local full=''
+  disk_was_full && full=yes
+  rm -f -- "$GEN_TF_BOX/state/reserve"
+  platform_oom_kills
+  if ((REPLY > 0)); then
+    override out-of-memory "the memory limit was hit: $REPLY process(es) killed"
+  elif [[ -n $full && -n $CAUSE && $CAUSE != preempted ]]; then
+    override disk-full "the disk was full ($MESSAGE)"
+    # Room for the results: what only the running experiment needed goes.
+    platform_drop_scratch
+  fi
+}
+
+override() {
+  say "cause: $1: $2"
+  CAUSE=$1
+  MESSAGE=$2
+}
+
+# disk_was_full: the reserve was given up, or a quarter of a megabyte does not fit.
+disk_was_full() {
+  [[ -e $GEN_TF_BOX/state/reserve ]] || return 0
+  local full=''
+  head -c 262144 /dev/zero 2>/dev/null >"$GEN_TF_BOX/state/probe" || full=yes
+  rm -f -- "$GEN_TF_BOX/state/probe"
+  [[ -n $full ]]
+}
+
+# upload_results: packs and puts what is in results/, with the logs; UPLOADED says what is there then.
+upload_results() {
+  local results=$GEN_TF_BOX/results state=$GEN_TF_BOX/state
+  chmod -R u+rwX -- "$results" "$GEN_TF_BOX/log" || return 1
+  mkdir -p "$results/log" || return 1
+  redact "$results" "$GEN_TF_BOX/log" || return 1
+  tail_of_failure
+  cp -- "$GEN_TF_BOX"/log/*.log "$results/log/" || return 1
+  (cd "$results" && find . -type f -printf '%P\0' | perl "$GUEST/names.pl" >"$state/paths") || return 1
+  (cd "$results" && xargs -0 -r sha256sum -z -- <"$state/paths" | perl "$GUEST/list.pl" >"$state/files.json") || return 1
+  (cd "$results" && tar --null --no-recursion -T "$state/paths" --owner=0 --group=0 --numeric-owner -cf - |
+    gzip -4 >"$state/results.tar.gz") || return 1
+  put_and_verify "results/$ATTEMPT_KEY.files.json" "$state/files.json" || return 1
+  local list_sha256=$REPLY
+  put_and_verify "results/$ATTEMPT_KEY.tar.gz" "$state/results.tar.gz" || return 1
+  printf -v UPLOADED '{"archive":"%s","size":%d,"sha256":"%s","file_list":"%s","file_list_sha256":"%s","files":%d}' \
+    "results/$ATTEMPT_KEY.tar.gz" "$(stat -c %s "$state/results.tar.gz")" "$REPLY" \
+    "results/$ATTEMPT_KEY.files.json" "$list_sha256" "$(tr -dc '\0' <"$state/paths" | wc -c)"
+}
+
+# put_and_verify KEY FILE: puts, reads back what the store holds, compares; the hash is in REPLY.
+put_and_verify() {
+  local try sha256
+  sha256=$(sha256sum <"$2") || return 1
+  sha256=${sha256%% *}
+  for try in 1 2 3; do
+    if platform_put_once "$1" "$2" && platform_verify "$1" "$sha256"; then
+      REPLY=$sha256
+      return 0
+    fi
+    say "$1 could not be put, try $try"
+    sleep "$try"
+  done
+  return 1
+}
+
+# redact FOLDER…: no secret value leaves this machine.
+redact() {
+  [[ -n $GEN_TF_SECRETS ]] || return 0
+  find "$@" -type f -print0 | perl "$GUEST/redact.pl" "$GEN_TF_BOX"/secrets/*
+}
+
+# tail_of_failure: the last words of the script that failed, after redaction, for whoever reads the log.
+tail_of_failure() {
+  [[ -n $CAUSE ]] || return 0
+  local log name
+  for name in setup proxy service tool sample collect; do
+    log=$GEN_TF_BOX/log/$name.log
+    [[ -s $log ]] || continue
+    say "-- the end of $name.log"
+    tail -c 1500 "$log" | tr -c '[:print:]\n' '?' | tail -n 12 >>"$GEN_TF_BOX/log/guest.log" || return 0
+  done
+}

@@ -1,0 +1,125 @@
+# shellcheck shell=bash
+# Platform local: an attempt in a sandbox on this machine. The store is a folder, the machine is a folder
+# that sandbox.sh has made, and this process is its supervisor.
+# The same functions for another platform stand in platform/<target>.sh.
+
+PLATFORM_BEAT_SECONDS=5
+
+. "$GUEST/platform/local/folder-store.sh"
+. "$GUEST/platform/local/limits.sh"
+. "$GUEST/platform/local/launch.sh"
+. "$GUEST/platform/local/setup-cache.sh"
+
+# platform_boot FOLDER: reads the attempt's attributes, makes the places that the guest writes to.
+platform_boot() {
+  SANDBOX=$1
+  # Every process of the sandbox carries this, so that the last one can be waited for.
+  GEN_TF_SANDBOX=$SANDBOX
+  write_pid
+  # shellcheck source=/dev/null
+  . "$SANDBOX/attributes.env"
+  GEN_TF_BOX=$SANDBOX/box
+  GEN_TF_SUPERVISOR=$$
+  mkdir -p "$GEN_TF_BOX"/{cache,guest,log,models,results,secrets,setup,state,work} "$SANDBOX"/{root,tmp,var-tmp}
+  : >>"$GEN_TF_BOX/state/journal"
+  : >>"$GEN_TF_BOX/log/guest.log"
+  # Given up when the disk is full, so that there is room to say so.
+  fallocate -l 8M "$GEN_TF_BOX/state/reserve"
+  exec >>"$GEN_TF_BOX/log/guest.log" 2>&1
+  store_folders
+  # What sandbox.sh waits for.
+  : >"$SANDBOX/serving"
+}
+
+# write_pid: who serves this sandbox; the start time tells a pid that was used again.
+write_pid() {
+  local stat boot
+  local -a fields
+  read -r stat <"/proc/$$/stat"
+  read -r -a fields <<<"${stat##*) }"
+  read -r boot </proc/sys/kernel/random/boot_id
+  printf '%d %s %s\n' $$ "${fields[19]}" "$boot" >"$SANDBOX/pid.new"
+  mv -fT -- "$SANDBOX/pid.new" "$SANDBOX/pid"
+}
+
+platform_boot_id() {
+  read -r REPLY </proc/sys/kernel/random/boot_id
+}
+
+# platform_secret NAME FILE: sandbox.sh has written it before anything was started.
+platform_secret() {
+  [[ -s $SANDBOX/secrets/$1 ]] && mv -- "$SANDBOX/secrets/$1" "$2"
+}
+
+# platform_provision: the user's own machine is used as it is; what is missing is named.
+platform_provision() {
+  local command missing=''
+  for command in curl perl ip tar gzip find $GEN_TF_TOOL_COMMANDS $GEN_TF_SERVICE_COMMANDS; do
+    command -v "$command" >/dev/null || missing+=" $command"
+  done
+  [[ -z $missing ]] || fail provision "missing commands:$missing (install them, or put them into PATH)"
+}
+
+platform_setup() {
+  setup_from_cache
+}
+
+platform_start_measure() {
+  limits_create
+  launch measure
+}
+
+platform_kill_step() {
+  kill -KILL "$STEP_PID" || say "the step had ended already"
+}
+
+# platform_oom_kills: how often the memory limit killed a process, in REPLY.
+platform_oom_kills() {
+  limits_oom_kills
+}
+
+# platform_drop_scratch: makes room on a full disk. The results and the logs stay.
+platform_drop_scratch() {
+  remove_tree "$GEN_TF_BOX/work" "$SANDBOX/tmp" "$SANDBOX/var-tmp" "$SANDBOX/overlay"
+}
+
+platform_facts() {
+  local cpus=0 part
+  local -a parts
+  IFS=',' read -r -a parts <"$SANDBOX/cpus"
+  for part in "${parts[@]}"; do
+    cpus=$((cpus + 1))
+  done
+  FACTS[vcpus]=$cpus
+  FACTS[memory_bytes]=$GEN_TF_MEMORY_BYTES
+  FACTS[limits]=${LIMITS:-none}
+  FACTS[cgroup]=${CGROUP_VERSION:-none}
+  FACTS[launcher]=$GEN_TF_LAUNCHER
+}
+
+# platform_close_in_child: the lock that says that this sandbox is served belongs to this process alone.
+platform_close_in_child() {
+  exec 9>&-
+}
+
+# platform_finish: everything is in the store, so that nothing has to stay here.
+platform_finish() {
+  limits_remove
+  remove_tree "$SANDBOX"
+}
+
+# platform_keep: the upload failed, the folder stays until `stop`.
+platform_keep() {
+  limits_remove
+}
+
+platform_leave() {
+  remove_tree "$SANDBOX"
+}
+
+# remove_tree FOLDER…: also where an experiment has taken its own rights away.
+remove_tree() {
+  rm -rf -- "$@" 2>/dev/null && return 0
+  chmod -R u+rwX -- "$@"
+  rm -rf -- "$@"
+}

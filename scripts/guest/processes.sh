@@ -1,0 +1,177 @@
+# shellcheck shell=bash
+# Processes: starts the harness's scripts, each as the leader of its own process group, and stops them.
+# Everything that happens arrives as one line in one pipe: `started ROLE PID`, `ended ROLE PID STATUS`,
+# `stop CAUSE` (from main.sh). So waiting is one `read` with a time limit, and no moment is missed.
+
+readonly LOG_LIMIT=$((64 * 1024 * 1024))
+declare -A PIDS=()   # role → process group, while it runs
+declare -A LOG_FD=() # role → where its output goes: a filter that keeps the log bounded
+EVENT=()
+
+open_events() {
+  exec 3<>"$GEN_TF_BOX/state/events"
+}
+
+# next_event CENTISECONDS: the next event in EVENT, or nothing there when the time is over.
+next_event() {
+  local line limit
+  EVENT=()
+  (($1 > 0)) || return 0
+  seconds_of "$1"
+  limit=$REPLY
+  read -r -t "$limit" line <&3 || return 0
+  read -r -a EVENT <<<"$line"
+  [[ ${EVENT[0]} != ended || ${PIDS[${EVENT[1]}]:-} != "${EVENT[2]}" ]] || unset "PIDS[${EVENT[1]}]"
+}
+
+# check_event: what would end an attempt at any time before the tool's own end.
+check_event() {
+  case ${EVENT[0]:-} in
+    stop) fail "${EVENT[1]}" "the machine was taken away" ;;
+    ended)
+      case ${EVENT[1]} in
+        service | proxy) fail service-died "${EVENT[1]}.sh ended with status ${EVENT[3]} in phase $PHASE" ;;
+      esac
+      ;;
+  esac
+}
+
+# open_log ROLE
+open_log() {
+  [[ -z ${LOG_FD[$1]:-} ]] || return 0
+  local fd
+  exec {fd}> >(exec perl "$GEN_TF_GUEST/cap.pl" "$GEN_TF_LOG/$1.log" "$LOG_LIMIT" 3<&-)
+  LOG_FD[$1]=$fd
+}
+
+# start_role ROLE [ARGUMENT…]: starts the harness's ROLE.sh and waits until its process exists.
+start_role() {
+  open_log "$1"
+  watch_role "$@" &
+  until [[ -n ${PIDS[$1]:-} ]]; do
+    next_event 1000
+    case ${EVENT[0]:-} in
+      started) PIDS[${EVENT[1]}]=${EVENT[2]} ;;
+      '')
+        fail lost "no process could be started for $1.sh within 10 s"
+        return 0
+        ;;
+      *) check_event ;;
+    esac
+  done
+}
+
+# watch_role ROLE [ARGUMENT…]: runs beside us, and tells when the script starts and ends.
+watch_role() {
+  local role=$1 status=0 fd
+  shift
+  exec >&"${LOG_FD[$role]}" 2>&1 </dev/null
+  for fd in "${LOG_FD[@]}"; do
+    exec {fd}>&-
+  done
+  # Job control gives the script a process group of its own, in which interrupts are not ignored.
+  set -m
+  (
+    # When memory runs out, the script goes before the guest does.
+    printf '500' >"/proc/$BASHPID/oom_score_adj"
+    export GEN_TF_ROLE=$role
+    exec bash "$GEN_TF_HARNESS/$role.sh" "$@" 3<&-
+  ) &
+  printf 'started %s %d\n' "$role" $! >&3
+  wait $! || status=$?
+  printf 'ended %s %d %d\n' "$role" $! "$status" >&3
+}
+
+# stop_role ROLE SIGNAL CENTISECONDS [SIGNAL CENTISECONDS…]: to the whole group, each signal with its time
+# to obey; what is left then is killed, also what has left the group.
+stop_role() {
+  local role=$1 group=${PIDS[$1]:-} signal
+  shift
+  if [[ -n $group ]]; then
+    while (($# > 0)) && group_lives "$group"; do
+      signal=$1
+      # Signal 0 is none: whoever stopped the tool's clock has sent the first one, and a second interrupt
+      # would keep a tool from writing its report.
+      if [[ $signal != 0 ]]; then
+        say "stopping $role: $signal"
+        signal_group "$signal" "$group"
+      fi
+      wait_group "$group" "$2"
+      shift 2
+    done
+    ! group_lives "$group" || signal_group KILL "$group"
+  fi
+  kill_strays "$role"
+  unset "PIDS[$role]"
+}
+
+# A group may end between two looks at it, so that a signal finds nobody: that is what was wanted.
+signal_group() {
+  kill -"$1" -- "-$2" 2>/dev/null || say "process group $2 has ended by itself"
+}
+
+group_lives() {
+  kill -0 -- "-$1" 2>/dev/null
+}
+
+# wait_group GROUP CENTISECONDS
+wait_group() {
+  local deadline
+  uptime_cs
+  deadline=$((REPLY + $2))
+  while group_lives "$1" && ((REPLY < deadline)); do
+    next_event 2
+    [[ ${EVENT[0]:-} != stop ]] || check_event
+    uptime_cs
+  done
+}
+
+# kill_strays ROLE: processes that carry the role's mark in their environment, whatever group they are in.
+kill_strays() {
+  local round environ pid found
+  for round in 1 2 3 4 5; do
+    found=''
+    for environ in /proc/[0-9]*/environ; do
+      pid=${environ#/proc/}
+      pid=${pid%/environ}
+      ((pid != 1 && pid != $$)) || continue
+      carries_role "$environ" "$1" || continue
+      found=yes
+      kill -KILL "$pid" 2>/dev/null || continue
+    done
+    [[ -n $found ]] || return 0
+    next_event 2
+  done
+  say "processes of $1 were still there after $round rounds"
+}
+
+carries_role() {
+  local -a variables=()
+  # A process that has ended meanwhile, or a zombie, has no environment.
+  mapfile -d '' -t variables 2>/dev/null <"$1" || return 1
+  [[ " ${variables[*]} " == *" GEN_TF_ROLE=$2 "* ]]
+}
+
+# run_script ROLE SECONDS [ARGUMENT…]: from its start to its end, under a limit. A failure fails the attempt.
+run_script() {
+  local role=$1 seconds=$2 deadline status=''
+  shift 2
+  uptime_cs
+  deadline=$((REPLY + seconds * 100))
+  start_role "$role" "$@"
+  while [[ -n ${PIDS[$role]:-} ]]; do
+    uptime_cs
+    ((REPLY < deadline)) || break
+    next_event $((deadline - REPLY))
+    [[ ${STOPPED:-} ]] || check_event
+    [[ -z ${PIDS[$role]:-} ]] && status=${EVENT[3]}
+    [[ $CAUSE != preempted ]] || break
+  done
+  if [[ -n ${PIDS[$role]:-} ]]; then
+    stop_role "$role" KILL 100
+    fail deadline "$role.sh $* took longer than $seconds s"
+  elif [[ ${status:-0} != 0 ]]; then
+    fail upload "$role.sh $* ended with status $status"
+  fi
+  kill_strays "$role"
+}

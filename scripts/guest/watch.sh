@@ -1,0 +1,79 @@
+# shellcheck shell=bash
+# Watch: runs a step in its own place (measure.sh, or the harness's setup.sh), waits for it under a
+# deadline, and says how it ended. What happens inside is not decided here.
+
+TERMINATED='' # the machine is being taken away
+OVERDUE=''    # the step's deadline has passed
+STEP_PID=''   # process whose death ends everything of the step
+EVENTS=''     # where measure.sh can be told to stop
+
+on_term() {
+  TRAPPED=yes
+  [[ -z $TERMINATED ]] || return 0
+  TERMINATED=yes
+  say "this machine is being taken away"
+  if [[ -n $EVENTS ]]; then
+    printf 'stop preempted\n' >&"$EVENTS"
+  elif [[ -n $STEP_PID ]]; then
+    platform_kill_step
+  fi
+}
+
+on_deadline() {
+  TRAPPED=yes
+  OVERDUE=yes
+  [[ -z $STEP_PID ]] || platform_kill_step
+}
+
+# watch_step SECONDS FUNCTION…: the function starts the step and sets STEP_PID. Its status is in STEP_STATUS.
+watch_step() {
+  local seconds=$1
+  shift
+  uptime_cs
+  journal deadline $((REPLY + seconds * 100))
+  OVERDUE=''
+  "$@"
+  TRAPPED=yes
+  while [[ -n $TRAPPED ]]; do
+    # A signal ends `wait` before the process does, and then says so here.
+    TRAPPED=''
+    STEP_STATUS=0
+    wait "$STEP_PID" || STEP_STATUS=$?
+  done
+  STEP_PID=''
+  journal deadline 0
+}
+
+# watch_measure: service, ready, run, stop and collect, all of them inside.
+watch_measure() {
+  enter_phase service
+  mkfifo -m 600 "$GEN_TF_BOX/state/events"
+  exec {EVENTS}<>"$GEN_TF_BOX/state/events"
+  watch_step "$(measure_limit)" platform_start_measure
+  exec {EVENTS}>&-
+  EVENTS=''
+  local line ended=''
+  while read -r line; do
+    case $line in
+      phase\ *) read -r _ PHASE _ <<<"$line" ;;
+      done) ended=yes ;;
+      end\ *)
+        read -r _ CAUSE MESSAGE <<<"$line"
+        ended=yes
+        break
+        ;;
+    esac
+  done <"$GEN_TF_BOX/state/journal"
+  if [[ -n $OVERDUE ]]; then
+    fail deadline "the measurement went on beyond all its limits and was killed"
+  elif [[ -z $ended && -n $TERMINATED ]]; then
+    fail preempted "the machine was taken away"
+  elif [[ -z $ended ]]; then
+    fail lost "the first process of the measurement was killed (status $STEP_STATUS)"
+  fi
+}
+
+# The sum of all limits that measure.sh keeps itself, and a reserve: only a guest that hangs gets there.
+measure_limit() {
+  printf '%d\n' $((GEN_TF_READY_TIMEOUT + GEN_TF_DURATION + 900))
+}
