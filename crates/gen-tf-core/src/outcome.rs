@@ -228,15 +228,25 @@ impl Cause {
     pub fn advice(self) -> &'static str {
         match self {
             Self::Provision => "install what the message names, then `gen-tf retry`",
-            Self::Setup => "read the end of the log for the step that failed; the harness's setup.sh or its settings are at fault",
+            Self::Setup => {
+                "read the end of the log for the step that failed; the harness's setup.sh or its settings are at fault"
+            }
             Self::InputMismatch => "compare the sha256 in the study with the file's",
-            Self::Secret => "set the environment variable that the study names for the secret, then `gen-tf retry`",
-            Self::ServiceNotReady => "read the service's log; raise ready_timeout in harness.hcl if it only needs longer",
-            Self::ServiceDied => "read the service's log: a crash of the service under test may be the finding itself",
+            Self::Secret => {
+                "set the environment variable that the study names for the secret, then `gen-tf retry`"
+            }
+            Self::ServiceNotReady => {
+                "read the service's log; raise ready_timeout in harness.hcl if it only needs longer"
+            }
+            Self::ServiceDied => {
+                "read the service's log: a crash of the service under test may be the finding itself"
+            }
             Self::ToolFailed => "read the tool's log",
             Self::OutOfMemory => "give the target more memory, or the tool and service less",
             Self::DiskFull => "free or add disk space",
-            Self::Preempted | Self::Rebooted | Self::Lost => "nothing: the machine went away, and another attempt cures it",
+            Self::Preempted | Self::Rebooted | Self::Lost => {
+                "nothing: the machine went away, and another attempt cures it"
+            }
             Self::Deadline => "read the log for the phase that hung",
             Self::Upload => "the results are still in the sandbox's folder, or on the VM's disk",
             Self::Cancelled => "`gen-tf retry` runs it again",

@@ -9,8 +9,7 @@ use std::{
 
 use gen_tf_core::{
     blueprint::{self, Blueprint, Ingredients},
-    harness,
-    render,
+    harness, render,
     study::{self, HarnessState, ParseOptions, Source},
     tree::{Changes, File, FileTree},
 };
@@ -40,7 +39,8 @@ fn read_tree(root: &Path) -> FileTree {
 
 fn blueprint(case: &Path) -> Blueprint {
     let harness_files = read_tree(&root().join("fixture/harness"));
-    let harness_text = String::from_utf8(harness_files.get("harness.hcl").unwrap().bytes.clone()).unwrap();
+    let harness_text =
+        String::from_utf8(harness_files.get("harness.hcl").unwrap().bytes.clone()).unwrap();
     let (harness, mistakes) = harness::parse(Source { file: "harness.hcl", text: &harness_text });
     let harness = harness.unwrap_or_else(|| panic!("{mistakes:?}"));
     let text = fs::read_to_string(case.join("study.hcl")).unwrap();

@@ -68,12 +68,12 @@ fn is_alive(pid_file: &str) -> bool {
 /// # Errors
 ///
 /// When the script fails.
-pub fn stop(script: &Utf8Path, sandbox: &Sandbox) -> anyhow::Result<()> {
+pub fn stop(workspace: &Utf8Path, sandbox: &Sandbox) -> anyhow::Result<()> {
+    let script = workspace.join("modules/local-experiment/sandbox.sh");
     let name = sandbox.folder.file_name().context("a sandbox's folder has a name")?;
-    let parent = sandbox.folder.parent().context("a sandbox's folder has a parent")?;
-    let output = duct::cmd!("bash", script, "stop")
-        .env("GEN_TF_SANDBOXES", parent)
-        .env("GEN_TF_NAME", name)
+    let output = duct::cmd!("bash", &script, "stop")
+        .env("GEN_TF_WORKSPACE", workspace)
+        .env("GEN_TF_MACHINE", name)
         .stdin_null()
         .stderr_to_stdout()
         .stdout_capture()

@@ -238,14 +238,13 @@ impl Session {
     ///
     /// When one can't be ended.
     pub fn sweep(&self, active: &ActiveSet) -> Result<(), Failure> {
-        let script = self.workspace.root().join("modules/local-experiment/sandbox.sh");
         for stray in sandbox::list(&self.workspace.sandboxes())? {
             if active.get(&stray.experiment) != Some(&stray.machine.attempt) {
                 screen::say(format_args!(
                     "ending the sandbox of {}, attempt {}: it is in no state",
                     stray.experiment, stray.machine.attempt
                 ));
-                sandbox::stop(&script, &stray)?;
+                sandbox::stop(self.workspace.root(), &stray)?;
             }
         }
         Ok(())

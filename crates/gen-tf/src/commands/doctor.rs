@@ -49,9 +49,9 @@ fn table(checks: &[Check]) -> String {
     let mut text = String::new();
     for check in checks {
         let mark = if check.ok { "ok     " } else { "MISSING" };
-        text.push_str(&format!("{mark}  {:<12} {}\n", check.name, check.found));
+        text.push_str(&format!("{mark}  {:<16} {}\n", check.name, check.found));
         if !check.remedy.is_empty() {
-            text.push_str(&format!("         {:<12} remedy: {}\n", "", check.remedy));
+            text.push_str(&format!("         {:<16} {}\n", "", check.remedy));
         }
     }
     text
@@ -70,13 +70,11 @@ fn terraform(args: &DoctorArgs) -> Check {
     }
 }
 
-/// What the sandbox's own probe says, line by line: `name<TAB>ok|missing<TAB>found<TAB>remedy`.
+/// What the sandbox's own probe says, one `name: finding` a line.
 fn sandbox() -> anyhow::Result<Vec<Check>> {
     let folder = tempfile::tempdir().context("making a folder for the sandbox's probe")?;
     let root = Utf8Path::from_path(folder.path()).context("the temporary folder is not UTF-8")?;
-    let script = unpack_probe(root)?;
-    let output = duct::cmd!("bash", &script, "probe")
-        .env("GEN_TF_GUEST_DIR", root.join("guest"))
+    let output = duct::cmd!("bash", unpack_module(root)?, "probe")
         .stdin_null()
         .stderr_capture()
         .stdout_capture()
@@ -86,37 +84,38 @@ fn sandbox() -> anyhow::Result<Vec<Check>> {
     let text = String::from_utf8_lossy(&output.stdout);
     let checks: Vec<Check> = text.lines().filter_map(parse_probe).collect();
     anyhow::ensure!(
-        !checks.is_empty(),
-        "the sandbox's probe said nothing ({}): {}",
+        output.status.success() && !checks.is_empty(),
+        "the sandbox's probe failed ({}): {}",
         output.status,
         String::from_utf8_lossy(&output.stderr).trim()
     );
     Ok(checks)
 }
 
+/// `no: …` carries its remedy or consequence; only what no sandbox can do without is a failure.
 fn parse_probe(line: &str) -> Option<Check> {
-    let mut fields = line.split('\t');
-    let (name, state, found) = (fields.next()?, fields.next()?, fields.next()?);
-    Some(Check {
-        name: name.to_owned(),
-        ok: state == "ok",
-        found: found.to_owned(),
-        remedy: fields.next().unwrap_or_default().to_owned(),
-    })
+    let (name, found) = line.split_once(": ")?;
+    let found = found.trim();
+    let missing_commands = name == "missing commands" && found != "none";
+    let (found, remedy) = match found.strip_prefix("no: ") {
+        Some(rest) => ("no", rest.to_owned()),
+        None if missing_commands => (found, format!("install {found}")),
+        None => (found, String::new()),
+    };
+    let needed = ["user namespaces", "network"].contains(&name);
+    let ok = !missing_commands && !(needed && found == "no");
+    Some(Check { name: name.to_owned(), ok, found: found.to_owned(), remedy })
 }
 
 /// The binary carries the scripts; bash wants files.
-fn unpack_probe(root: &Utf8Path) -> anyhow::Result<Utf8PathBuf> {
-    let modules = embedded::modules().subtree("local-experiment");
-    for (folder, tree) in [("module", modules), ("guest", embedded::guest())] {
-        for (path, file) in tree.iter() {
-            let path = root.join(folder).join(path);
-            let parent = path.parent().context("a file has a parent")?;
-            fs::create_dir_all(parent).with_context(|| format!("making {parent}"))?;
-            fs::write(&path, &file.bytes).with_context(|| format!("writing {path}"))?;
-        }
+fn unpack_module(root: &Utf8Path) -> anyhow::Result<Utf8PathBuf> {
+    for (path, file) in embedded::modules().subtree("local-experiment").iter() {
+        let path = root.join(path);
+        let parent = path.parent().context("a file has a parent")?;
+        fs::create_dir_all(parent).with_context(|| format!("making {parent}"))?;
+        fs::write(&path, &file.bytes).with_context(|| format!("writing {path}"))?;
     }
-    Ok(root.join("module/sandbox.sh"))
+    Ok(root.join("sandbox.sh"))
 }
 
 /// The commands that a study's tools and services need, where there is a study.

@@ -1,0 +1,14 @@
+//! The binary, run as its users run it: real Terraform, real sandboxes, a harness of a few lines.
+
+#[path = "cli/place.rs"]
+mod place;
+#[path = "cli/study.rs"]
+mod study;
+#[path = "cli/render.rs"]
+mod render;
+#[path = "cli/apply.rs"]
+mod apply;
+#[path = "cli/crash.rs"]
+mod crash;
+#[path = "cli/guide.rs"]
+mod guide;
