@@ -63,11 +63,16 @@ impl Failure {
 
 impl<E: Into<anyhow::Error>> From<E> for Failure {
     fn from(error: E) -> Self {
+        use crate::terraform::Error as T;
         let error = error.into();
-        let code = error
-            .downcast_ref::<crate::terraform::Error>()
-            .map_or(code::ERROR, crate::terraform::Error::exit_code);
-        Self { code, error: Some(error), hint: None }
+        let of_terraform = error.downcast_ref::<T>();
+        let code = match of_terraform {
+            Some(T::Failed(_) | T::Unexpected { .. }) => code::TERRAFORM,
+            Some(T::Interrupted { .. }) => code::INTERRUPTED,
+            _ => code::ERROR,
+        };
+        let hint = of_terraform.and_then(T::hint);
+        Self { code, hint, error: Some(error) }
     }
 }
 

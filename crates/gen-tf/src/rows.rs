@@ -9,7 +9,7 @@ use gen_tf_core::{
 };
 use serde::Serialize;
 
-use crate::{observe::Snapshot, screen};
+use crate::{observe::Snapshot, progress::Line, screen};
 
 /// Where an experiment stands.
 #[derive(Clone, Debug, Serialize)]
@@ -102,6 +102,22 @@ impl Row {
         }
         line
     }
+}
+
+/// One line an active experiment, and the totals. A line's key changes when it says something new
+/// that is worth a line where lines can't be overwritten.
+#[must_use]
+pub fn live_lines(rows: &[Row], counts: &Counts, eta: &str) -> Vec<Line> {
+    let active = rows.iter().filter(|row| row.state == "active");
+    let mut lines: Vec<Line> = active
+        .map(|row| Line {
+            key: format!("{} {} {:?}", row.experiment, row.attempt, row.phase),
+            text: row.line(),
+        })
+        .collect();
+    let totals = totals(counts);
+    lines.push(Line { text: format!("  {totals}, about {eta} left"), key: totals });
+    lines
 }
 
 /// A table of rows.

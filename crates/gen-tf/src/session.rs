@@ -1,5 +1,7 @@
 //! Work on one workspace: observe, close what is lost, take a step. One gen-tf at a time.
 
+use std::io::IsTerminal as _;
+
 use anyhow::Context as _;
 use gen_tf_core::{
     id::{AttemptId, AttemptObject},
@@ -12,10 +14,11 @@ use crate::{
     cli::TerraformArgs,
     failure::Failure,
     interrupt::Interrupts,
+    progress::LiveView,
     observe::{Observer, Snapshot},
     project::Project,
     sandbox, screen,
-    terraform::{PlanOptions, Terraform},
+    terraform::{self, PlanOptions, Terraform},
     workspace::{Guard, Workspace},
 };
 
@@ -25,10 +28,13 @@ pub struct Session {
     pub project: Project,
     /// The workspace.
     pub workspace: Workspace,
+    /// Terraform in it.
+    pub terraform: terraform::Workspace,
     /// Signals.
     pub interrupts: Interrupts,
+    /// What is shown while waiting.
+    pub live: LiveView,
     observer: Observer,
-    terraform: Terraform,
     _guard: Guard,
 }
 
@@ -78,17 +84,11 @@ impl Session {
         if !changes.is_empty() {
             screen::say(crate::commands::render::summary(&project.workspace, &changes));
         }
-        let terraform = terraform.in_workspace(workspace.root());
+        let live = LiveView::new(std::io::stderr().is_terminal());
+        let terraform = terraform.in_workspace(workspace.root(), &interrupts, live.progress());
         terraform.check_recorded()?;
-        terraform.wait_for_previous(&interrupts)?;
         let observer = Observer::new(project.open_store()?, workspace.clone());
-        Ok(Self { project, workspace, interrupts, observer, terraform, _guard: guard })
-    }
-
-    /// Terraform in this workspace.
-    #[must_use]
-    pub fn terraform(&self) -> &Terraform {
-        &self.terraform
+        Ok(Self { project, workspace, terraform, interrupts, live, observer, _guard: guard })
     }
 
     /// The store.
@@ -191,7 +191,7 @@ impl Session {
     ///
     /// When Terraform fails or is interrupted.
     pub fn step(
-        &self,
+        &mut self,
         next: &ActiveSet,
         ask: impl FnOnce(&str) -> Result<bool, Failure>,
     ) -> Result<bool, Failure> {
@@ -213,22 +213,19 @@ impl Session {
     ///
     /// When Terraform fails or is interrupted.
     pub fn plan_and_apply(
-        &self,
+        &mut self,
         options: &PlanOptions,
         ask: impl FnOnce(&str) -> Result<bool, Failure>,
     ) -> Result<bool, Failure> {
-        self.terraform.init_if_needed(&self.interrupts)?;
-        let plan = self.terraform.plan(options, &self.interrupts)?;
+        let plan = self.terraform.plan(options)?;
         if plan.is_empty() {
-            // Outputs may differ all the same; they are written without asking.
-            self.terraform.apply(plan, &self.interrupts)?;
             return Ok(true);
         }
-        let text = self.terraform.show_plan(&plan)?;
+        let text = self.terraform.show_plan(&plan, std::io::stderr().is_terminal())?;
         if !ask(&text)? {
             return Ok(false);
         }
-        self.terraform.apply(plan, &self.interrupts)?;
+        self.terraform.apply(plan)?;
         Ok(true)
     }
 

@@ -1,6 +1,6 @@
 //! `gen-tf apply`: one step towards "every experiment has an outcome", or with `--wait` all of them.
 
-use std::{io::IsTerminal as _, time::Duration};
+use std::time::Duration;
 
 use gen_tf_core::{
     pattern::Pattern,
@@ -11,9 +11,8 @@ use gen_tf_core::{
 use crate::{
     cli::ApplyArgs,
     failure::{Failure, Outcome, code},
-    progress::LiveView,
     project::Project,
-    rows::{self, Row},
+    rows,
     screen,
     session::{Moves, Session, View},
 };
@@ -31,12 +30,11 @@ pub fn run(args: &ApplyArgs) -> Outcome {
     let limits = Limits { only: args.only.only.clone(), start_nothing: false };
     let mut may_ask = !args.yes;
     let mut first = true;
-    let mut live = LiveView::new(args.wait && std::io::stderr().is_terminal());
     loop {
         let view = session.observe_and_close()?;
         let (next, moves) = session.next(&view, &limits)?;
         if first || moves != Moves::default() {
-            live.set_lines(&[]);
+            session.live.clear();
             say_moves(&moves);
             let ask = |plan: &str| if may_ask { ask(plan) } else { Ok(true) };
             if !session.step(&next, ask)? {
@@ -47,12 +45,12 @@ pub fn run(args: &ApplyArgs) -> Outcome {
         }
         let done = next.is_empty() && is_complete(&view, &limits.only);
         if done || !args.wait {
-            live.set_lines(&[]);
+            session.live.clear();
             return conclude(&mut session, args.wait);
         }
-        show(&mut live, &session, &view);
+        show(&mut session, &view);
         if session.interrupts.level() > 0 || session.interrupts.wait(LOOK_EVERY) {
-            live.set_lines(&[]);
+            session.live.clear();
             screen::say("stopped waiting; running experiments go on, and `gen-tf apply --wait` takes up again");
             return Err(Failure::said(code::INTERRUPTED));
         }
@@ -83,22 +81,12 @@ fn is_complete(view: &View, only: &[Pattern]) -> bool {
     })
 }
 
-fn show(live: &mut LiveView, session: &Session, view: &View) {
+fn show(session: &mut Session, view: &View) {
     let blueprint = &session.project.blueprint;
     let rows = rows::rows(blueprint, &view.survey, &view.snapshot);
-    let active: Vec<&Row> = rows.iter().filter(|row| row.state == "active").collect();
-    let mut lines: Vec<(String, String)> = active
-        .iter()
-        .map(|row| {
-            let phase = row.phase.as_deref().unwrap_or_default();
-            (format!("{}/{}/{phase}", row.experiment, row.attempt), row.line())
-        })
-        .collect();
-    let counts = Counts::of(&view.survey);
     let eta = format_duration(rows::eta(blueprint, &rows, &view.snapshot) as u64);
-    let totals = rows::totals(&counts);
-    lines.push((totals.clone(), format!("  {totals}, about {eta} left")));
-    live.set_lines(&lines);
+    let lines = rows::live_lines(&rows, &Counts::of(&view.survey), &eta);
+    session.live.set_lines(&lines);
 }
 
 fn conclude(session: &mut Session, waited: bool) -> Outcome {

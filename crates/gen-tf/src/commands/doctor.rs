@@ -60,14 +60,18 @@ fn table(checks: &[Check]) -> String {
 fn terraform(args: &DoctorArgs) -> Check {
     let name = "terraform".to_owned();
     match Terraform::find(args.terraform.as_deref()) {
-        Ok(found) => Check { name, ok: true, found: found.to_string(), remedy: String::new() },
+        Ok(found) => Check { name, ok: true, found: describe(&found), remedy: String::new() },
         Err(error) => Check {
             name,
             ok: false,
             found: error.to_string(),
-            remedy: "install Terraform or OpenTofu, 1.11 or newer; scripts/quickstart.sh can build OpenTofu".to_owned(),
+            remedy: error.hint().unwrap_or_default(),
         },
     }
+}
+
+fn describe(found: &Terraform) -> String {
+    format!("{} {} ({})", found.flavour, found.version, found.program)
 }
 
 /// What the sandbox's own probe says, one `name: finding` a line.

@@ -1,5 +1,7 @@
 //! `gen-tf plan`: what apply would do. It renders the workspace and starts nothing.
 
+use std::io::IsTerminal as _;
+
 use gen_tf_core::{schedule::Limits, study::format_duration};
 use serde::Serialize;
 
@@ -46,9 +48,8 @@ pub fn run(args: &PlanArgs) -> Outcome {
     let limits = Limits { only: args.only.only.clone(), start_nothing: false };
     let (next, moves) = session.next(&view, &limits)?;
     let planned = session.workspace.write_planned_set(&next)?;
-    session.terraform().init_if_needed(&session.interrupts)?;
     let options = PlanOptions { var_file: Some(planned), ..PlanOptions::default() };
-    let plan = session.terraform().plan(&options, &session.interrupts)?;
+    let plan = session.terraform.plan(&options)?;
     let blueprint = &session.project.blueprint;
     let table = rows::rows(blueprint, &view.survey, &view.snapshot);
     let counts = gen_tf_core::schedule::Counts::of(&view.survey);
@@ -68,7 +69,8 @@ pub fn run(args: &PlanArgs) -> Outcome {
     if args.json {
         return Ok(screen::json(&summary)?);
     }
-    let changes = session.terraform().show_plan(&plan)?;
+    let color = !args.markdown && std::io::stdout().is_terminal();
+    let changes = session.terraform.show_plan(&plan, color)?;
     let text = if args.markdown { markdown(&summary, &changes) } else { plain(&summary, &changes) };
     Ok(screen::data(&text)?)
 }

@@ -57,20 +57,14 @@ fn watch(project: &Project, observer: &mut Observer) -> Outcome {
         let survey = survey(&project.blueprint, &snapshot.observations);
         let counts = Counts::of(&survey);
         if counts.pending + counts.active == 0 {
-            live.set_lines(&[]);
+            live.clear();
             return Ok(());
         }
         let rows = rows::rows(&project.blueprint, &survey, &snapshot);
-        let mut lines: Vec<(String, String)> = rows
-            .iter()
-            .filter(|row| row.state == "active")
-            .map(|row| (format!("{}{:?}", row.experiment, row.phase), row.line()))
-            .collect();
-        let totals = rows::totals(&counts);
-        lines.push((totals.clone(), format!("  {totals}")));
-        live.set_lines(&lines);
+        let eta = format_duration(rows::eta(&project.blueprint, &rows, &snapshot) as u64);
+        live.set_lines(&rows::live_lines(&rows, &counts, &eta));
         if interrupts.wait(Duration::from_secs(1)) {
-            live.set_lines(&[]);
+            live.clear();
             return Err(Failure::said(code::INTERRUPTED));
         }
     }
