@@ -1,1 +1,48 @@
-fn main() {}
+//! `gen-tf-sync`: brings the results of a study home. This file turns arguments into a command and
+//! errors into text; the library does the work.
+
+mod commands;
+mod failure;
+mod progress;
+mod summary;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Shown at the end of `--help`.
+const EXAMPLES: &str = "\
+Examples:
+  gen-tf-sync                                pull into the results folder of the workspace here
+  gen-tf-sync workspace-local                the same from outside
+  gen-tf-sync workspace-gcp --results /data  pull into another folder
+  gen-tf-sync --json | jq '.errors'          for programs
+
+The results of attempt 1 of httpbin/schemathesis/1 come to <results>/httpbin/schemathesis/1/ with its
+outcome.json; failed attempts come to <results>/.attempts/<service>/<tool>/<run>/<attempt>/.
+Every file is compared with the sizes and hashes that the experiment wrote. What is there already is
+never overwritten, and a pull that was interrupted goes on where it was.
+
+Exit codes: 0 everything that the store has is there; 1 an error, or wrong usage.";
+
+/// Brings the results of a study from its store into a folder, and verifies every byte.
+#[derive(Parser)]
+#[command(name = "gen-tf-sync", version, after_help = EXAMPLES)]
+struct Cli {
+    #[command(flatten)]
+    pull: commands::pull::Arguments,
+}
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(usage) => return failure::show_usage(&usage),
+    };
+    match commands::pull::run(&cli.pull) {
+        Ok(code) => code,
+        Err(error) => {
+            eprint!("{}", failure::text(&error));
+            ExitCode::FAILURE
+        }
+    }
+}

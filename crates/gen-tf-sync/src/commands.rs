@@ -1,0 +1,3 @@
+//! One file a command: its arguments and its steps.
+
+pub mod pull;

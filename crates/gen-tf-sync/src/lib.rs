@@ -1,0 +1,11 @@
+//! Brings what a study has put into its store home, verified: the library of `gen-tf-sync`.
+//!
+//! It reads a workspace and a store and writes one results folder. It prints nothing; the binary
+//! shows what the library reports.
+
+pub mod archive;
+pub mod parallel;
+pub mod pull;
+pub mod results;
+pub mod terraform;
+pub mod workspace;
