@@ -18,8 +18,8 @@ Examples:
   gen-tf-sync workspace-gcp --results /data  pull into another folder
   gen-tf-sync --json | jq '.errors'          for programs
 
-The results of attempt 1 of httpbin/schemathesis/1 come to <results>/httpbin/schemathesis/1/ with its
-outcome.json; failed attempts come to <results>/.attempts/<service>/<tool>/<run>/<attempt>/.
+Results come to <results>/<service>/<tool>/<run>/ with their outcome.json, failed attempts to
+<results>/.attempts/<service>/<tool>/<run>/<attempt>/.
 Every file is compared with the sizes and hashes that the experiment wrote. What is there already is
 never overwritten, and a pull that was interrupted goes on where it was.
 

@@ -49,6 +49,9 @@ fn a_named_program_is_used_and_must_exist() {
         };
         assert_eq!(Pull::of(&mut command).code, 0, "{given_by}");
     }
+    let root = study.folder.path();
+    let mut elsewhere = study.sync(&["workspace-local", "--terraform", "bin/mine"]);
+    assert_eq!(Pull::of(elsewhere.current_dir(root)).code, 0);
     let pull = Pull::of(&mut study.sync(&["--terraform", "./none"]));
     assert_eq!(pull.code, 1);
     assert!(pull.stderr.contains("cannot start `./none`"), "{}", pull.stderr);
