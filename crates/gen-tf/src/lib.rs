@@ -1,7 +1,17 @@
-//! The parts of `gen-tf` that do things: they start Terraform, show progress and listen to signals.
-//!
-//! Decisions are made in `gen-tf-core`; the command line and the exit codes are in `main.rs`.
+//! The parts of the binary `gen-tf`: they read studies, write workspaces, start Terraform, look at
+//! stores and talk to people. Decisions are made in `gen-tf-core`.
 
+pub mod cli;
+pub mod commands;
+pub mod project;
+pub mod embedded;
+pub mod workspace;
+pub mod session;
+pub mod observe;
+pub mod sandbox;
+pub mod terraform;
 pub mod interrupt;
 pub mod progress;
-pub mod terraform;
+pub mod rows;
+pub mod screen;
+pub mod failure;

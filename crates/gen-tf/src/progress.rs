@@ -98,12 +98,6 @@ pub fn hidden() -> Box<dyn Progress> {
     Box::new(Hidden)
 }
 
-/// Prints a line to stderr. Other than `eprintln!` it does not panic where stderr is closed, as
-/// it is once a terminal has gone: the work goes on.
-pub fn say(text: &str) {
-    write_line(&mut io::stderr().lock(), text);
-}
-
 fn write_line(out: &mut dyn Write, text: &str) {
     // Nobody is left to tell when this fails, and what gen-tf does matters more.
     match writeln!(out, "{text}") {

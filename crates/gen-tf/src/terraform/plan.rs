@@ -8,7 +8,7 @@ use super::event::{Action, Change, Summary};
 use super::run::Job;
 use super::running::Turn;
 use super::{Error, Workspace, child, files, fingerprint};
-use crate::progress;
+use crate::screen;
 
 /// What to plan.
 #[derive(Clone, Debug)]
@@ -22,6 +22,9 @@ pub struct PlanOptions {
     pub lock_timeout: Duration,
     /// How many resources Terraform works on at a time; its own default is 10.
     pub parallelism: Option<u32>,
+    /// A file of variables in place of those that lie in the workspace, for a plan that nobody
+    /// applies.
+    pub var_file: Option<Utf8PathBuf>,
 }
 
 impl Default for PlanOptions {
@@ -31,6 +34,7 @@ impl Default for PlanOptions {
             refresh: true,
             lock_timeout: Duration::from_secs(60),
             parallelism: None,
+            var_file: None,
         }
     }
 }
@@ -96,7 +100,7 @@ impl Plan {
 impl Drop for Plan {
     fn drop(&mut self) {
         if let Err(error) = files::remove_if_there(&self.path) {
-            progress::say(&format!("warning: {error}"));
+            screen::say(format_args!("warning: {error}"));
         }
     }
 }
@@ -262,6 +266,7 @@ fn plan_arguments(options: &PlanOptions, path: &Utf8Path) -> Vec<String> {
         arguments.push("-refresh=false".to_owned());
     }
     arguments.extend(common_arguments(options));
+    arguments.extend(options.var_file.as_ref().map(|path| format!("-var-file={path}")));
     arguments
 }
 
