@@ -10,6 +10,7 @@ use crate::{
     harness::Harness,
     hash::sha256_hex,
     id::ExperimentId,
+    matrix,
     study::{LocalTarget, Study},
     tree::FileTree,
 };
@@ -137,30 +138,21 @@ fn decide_cells(
     let hashes = definition::Parts::of(study, target, ingredients);
     let mut taken = BTreeSet::new();
     let mut cells: BTreeMap<String, BTreeMap<String, Cell>> = BTreeMap::new();
-    for service in study.services.iter().collect::<BTreeSet<_>>() {
-        for tool in study.tools.iter().collect::<BTreeSet<_>>() {
-            if is_excluded(study, service, tool) {
-                continue;
-            }
-            let (definition, setup_key) = hashes.cell(service, tool);
-            let name = cell_name(&study.name, service, tool, &mut taken);
-            let models = study
-                .models
-                .iter()
-                .filter(|model| model.tools.contains(tool))
-                .map(|model| (model.name.clone(), model.sha256.clone()))
-                .collect();
-            let secrets = secrets_of(study, ingredients.harness, service, tool);
-            let cell = Cell { definition, setup_key, name, models, secrets };
-            cells.entry(service.clone()).or_default().insert(tool.clone(), cell);
-        }
+    let sorted: BTreeSet<(&str, &str)> = matrix::cells(study).collect();
+    for (service, tool) in sorted {
+        let (definition, setup_key) = hashes.cell(service, tool);
+        let name = cell_name(&study.name, service, tool, &mut taken);
+        let models = study
+            .models
+            .iter()
+            .filter(|model| model.tools.iter().any(|name| name == tool))
+            .map(|model| (model.name.clone(), model.sha256.clone()))
+            .collect();
+        let secrets = secrets_of(study, ingredients.harness, service, tool);
+        let cell = Cell { definition, setup_key, name, models, secrets };
+        cells.entry(service.to_owned()).or_default().insert(tool.to_owned(), cell);
     }
     cells
-}
-
-fn is_excluded(study: &Study, service: &str, tool: &str) -> bool {
-    let matches = |wanted: &Option<String>, name| wanted.as_deref().is_none_or(|w| w == name);
-    study.excludes.iter().any(|e| matches(&e.service, service) && matches(&e.tool, tool))
 }
 
 /// A secret goes to the cells that its lists name; an empty list names every one that the harness

@@ -7,6 +7,15 @@
 pub mod id;
 pub mod study;
 pub mod harness;
+pub mod document;
+pub mod schema;
+pub mod diagnostic;
+pub mod units;
+pub mod machines;
+pub mod images;
+mod names;
+mod suggest;
+pub mod matrix;
 pub mod blueprint;
 pub mod render;
 pub mod tree;

@@ -56,7 +56,7 @@ fn readme(blueprint: &Blueprint) -> String {
     context.insert("experiments", &blueprint.experiment_count());
     context.insert("cells", &blueprint.cell_count());
     context.insert("runs", &blueprint.runs);
-    context.insert("duration", &crate::study::format_duration(blueprint.duration));
+    context.insert("duration", &crate::units::format_duration(blueprint.duration));
     context.insert("max_parallel", &blueprint.target.max_parallel());
     context.insert("store", &blueprint.store);
     context.insert("results", &blueprint.results);

@@ -1,5 +1,7 @@
 //! The command line: names, arguments and their help. It runs nothing.
 
+#![expect(missing_docs, reason = "a field's help text is its documentation; groups have none")]
+
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use gen_tf_core::{id::ExperimentId, pattern::Pattern};
@@ -110,7 +112,7 @@ pub struct PlaceArgs {
 }
 
 fn duration(text: &str) -> Result<u64, String> {
-    gen_tf_core::study::parse_duration(text).map_err(|error| error.to_string())
+    gen_tf_core::units::parse_duration(text).map_err(|error| error.to_string())
 }
 
 /// The program that drives the workspace.

@@ -26,7 +26,6 @@ pub struct Snapshot {
 }
 
 /// Looks again and again; what is put once is read once.
-#[derive(Debug)]
 pub struct Observer {
     store: Store,
     workspace: Workspace,
@@ -76,7 +75,7 @@ impl Observer {
 
     fn see_attempts(&mut self, snapshot: &mut Snapshot) -> anyhow::Result<()> {
         let experiments = &mut snapshot.observations.experiments;
-        let mut attempts = |kind: AttemptObject| -> anyhow::Result<Vec<AttemptId>> {
+        let attempts = |kind: AttemptObject| -> anyhow::Result<Vec<AttemptId>> {
             let entries = self.store.list(&format!("{}/", kind.prefix()))?;
             Ok(entries.iter().filter_map(|entry| kind.attempt_of(&entry.key)).collect())
         };

@@ -7,10 +7,10 @@ use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use gen_tf_core::{
     blueprint::{self, Blueprint, Ingredients},
-    diagnostic::{self, Diagnostic},
+    diagnostic::{self, Diagnostic, Source},
     harness::{self, Harness},
     render,
-    study::{self, HarnessRef, HarnessState, LocalTarget, ParseOptions, Source, Study},
+    study::{self, HarnessRef, HarnessState, LocalTarget, ParseOptions, Study, TargetKind},
     tree::FileTree,
 };
 use gen_tf_store::Store;
@@ -65,7 +65,9 @@ pub fn check(path: &Utf8Path) -> Result<Checked, Failure> {
             return Err(Failure::message(format!("there is no study at {path}"))
                 .hint("name the study, or write one to start from with `gen-tf init`"));
         }
-        Err(error) => return Err(anyhow::Error::new(error).context(format!("reading {path}")).into()),
+        Err(error) => {
+            return Err(anyhow::Error::new(error).context(format!("reading {path}")).into());
+        }
     };
     let source = Source { file: path.as_str(), text: &text };
     let builtin = embedded::harness_names();
@@ -73,11 +75,11 @@ pub fn check(path: &Utf8Path) -> Result<Checked, Failure> {
     let loaded = study::harness_ref(source).map(|wanted| load_harness(&wanted, path));
     let state = match &loaded {
         Some(Ok((harness, _))) => HarnessState::Known(harness),
-        Some(Err(HarnessFailure::Unreadable(reason))) => HarnessState::Unknown(reason.clone()),
+        Some(Err(HarnessFailure::Unreadable(reason))) => HarnessState::Unknown { reason },
         Some(Err(HarnessFailure::Invalid)) => return Err(Failure::said(code::INVALID_STUDY)),
-        None => HarnessState::Unknown(String::new()),
+        None => HarnessState::Unknown { reason: "" },
     };
-    let parsed = study::parse(source, &state, &options);
+    let parsed = study::parse(source, state, &options);
     report(&parsed.diagnostics, source);
     match (parsed.study, loaded) {
         (Some(study), Some(Ok((harness, harness_files)))) => {
@@ -172,15 +174,7 @@ impl Project {
     pub fn decide(checked: Checked, place: &PlaceArgs) -> Result<Self, Failure> {
         let Checked { path, study, harness, harness_files } = checked;
         let (study, local) = choose_target(study, place)?;
-        let refused = study::check_local(&study, &harness);
-        if !refused.is_empty() {
-            let reasons: Vec<String> = refused.iter().map(|reason| format!("\n  - {reason}")).collect();
-            return Err(Failure {
-                code: code::INVALID_STUDY,
-                ..Failure::message(format!("{path} can't run on the local target:{}", reasons.concat()))
-                    .hint("leave those services out with `exclude`, or with --only in a rehearsal")
-            });
-        }
+        refuse(&path, &study::check_target(&study, &harness, TargetKind::Local))?;
         let folder = absolute(path.parent().unwrap_or(Utf8Path::new("")))?;
         let kind = if place.rehearse { "rehearsal" } else { "local" };
         let workspace = match &place.workspace {
@@ -216,6 +210,13 @@ impl Project {
     pub fn open_store(&self) -> Result<Store, Failure> {
         Ok(Store::open(self.store.as_str())?)
     }
+}
+
+fn refuse(path: &Utf8Path, refusals: &[study::Refusal]) -> Result<(), Failure> {
+    let Some(first) = refusals.first() else { return Ok(()) };
+    let reasons: String = refusals.iter().map(|refusal| format!("\n  - {refusal}")).collect();
+    let failure = Failure::message(format!("{path} can't run on the local target:{reasons}"));
+    Err(Failure { code: code::INVALID_STUDY, ..failure.hint(first.help.clone()) })
 }
 
 fn choose_target(study: Study, place: &PlaceArgs) -> Result<(Study, LocalTarget), Failure> {

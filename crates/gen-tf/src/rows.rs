@@ -5,7 +5,7 @@ use gen_tf_core::{
     id::{AttemptId, ExperimentId},
     outcome::Cause,
     schedule::{Counts, State, Survey},
-    study::format_duration,
+    units::format_duration,
 };
 use serde::Serialize;
 

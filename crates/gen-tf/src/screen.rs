@@ -42,7 +42,9 @@ pub fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
 /// When there is no terminal to ask, or it can't be read.
 pub fn confirm(question: &str) -> Result<bool, crate::failure::Failure> {
     if !io::stdin().is_terminal() {
-        let failure = crate::failure::Failure::message("this changes something and there is no terminal to ask at");
+        let failure = crate::failure::Failure::message(
+            "this changes something and there is no terminal to ask at",
+        );
         return Err(failure.hint("give --yes where nobody is asked, as in scripts"));
     }
     drop(write!(io::stderr(), "{question} [y/N] "));

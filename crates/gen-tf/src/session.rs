@@ -14,8 +14,8 @@ use crate::{
     cli::TerraformArgs,
     failure::Failure,
     interrupt::Interrupts,
-    progress::LiveView,
     observe::{Observer, Snapshot},
+    progress::LiveView,
     project::Project,
     sandbox, screen,
     terraform::{self, PlanOptions, Terraform},
@@ -85,7 +85,7 @@ impl Session {
             screen::say(crate::commands::render::summary(&project.workspace, &changes));
         }
         let live = LiveView::new(std::io::stderr().is_terminal());
-        let terraform = terraform.in_workspace(workspace.root(), &interrupts, live.progress());
+        let terraform = terraform.in_workspace(workspace.root(), &interrupts, live.progress())?;
         terraform.check_recorded()?;
         let observer = Observer::new(project.open_store()?, workspace.clone());
         Ok(Self { project, workspace, terraform, interrupts, live, observer, _guard: guard })

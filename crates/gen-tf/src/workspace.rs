@@ -29,7 +29,9 @@ pub enum Error {
         source: io::Error,
     },
     /// A file that a render would overwrite is not gen-tf's.
-    #[error("{path} exists and was not rendered by gen-tf; move it away, or choose another folder with --workspace")]
+    #[error(
+        "{path} exists and was not rendered by gen-tf; move it away, or choose another folder with --workspace"
+    )]
     Foreign {
         /// The file.
         path: Utf8PathBuf,
@@ -43,7 +45,9 @@ pub enum Error {
         source: serde_json::Error,
     },
     /// The folder belongs to another study.
-    #[error("{path} is the workspace of study `{found}`, not of `{wanted}`; choose another folder with --workspace")]
+    #[error(
+        "{path} is the workspace of study `{found}`, not of `{wanted}`; choose another folder with --workspace"
+    )]
     OtherStudy {
         /// The folder.
         path: Utf8PathBuf,

@@ -5,15 +5,14 @@ use std::time::Duration;
 use gen_tf_core::{
     pattern::Pattern,
     schedule::{Counts, Limits, State},
-    study::format_duration,
+    units::format_duration,
 };
 
 use crate::{
     cli::ApplyArgs,
     failure::{Failure, Outcome, code},
     project::Project,
-    rows,
-    screen,
+    rows, screen,
     session::{Moves, Session, View},
 };
 
@@ -51,7 +50,9 @@ pub fn run(args: &ApplyArgs) -> Outcome {
         show(&mut session, &view);
         if session.interrupts.level() > 0 || session.interrupts.wait(LOOK_EVERY) {
             session.live.clear();
-            screen::say("stopped waiting; running experiments go on, and `gen-tf apply --wait` takes up again");
+            screen::say(
+                "stopped waiting; running experiments go on, and `gen-tf apply --wait` takes up again",
+            );
             return Err(Failure::said(code::INTERRUPTED));
         }
     }

@@ -28,7 +28,10 @@ pub fn run(args: &DestroyArgs) -> Outcome {
     if args.with_results {
         refuse_unsynced(&session, &view)?;
         let count = view.snapshot.outcomes.len();
-        screen::say(format_args!("the store's copy of {count} results goes too: {}", session.project.store));
+        screen::say(format_args!(
+            "the store's copy of {count} results goes too: {}",
+            session.project.store
+        ));
     }
     let ask = |plan: &str| {
         if args.yes {
@@ -50,14 +53,19 @@ pub fn run(args: &DestroyArgs) -> Outcome {
             session.store().delete(&entry.key)?;
         }
     }
-    screen::say(format_args!("destroyed; results: {}", if args.with_results { "removed from the store" } else { session.project.store.as_str() }));
+    screen::say(format_args!(
+        "destroyed; results: {}",
+        if args.with_results { "removed from the store" } else { session.project.store.as_str() }
+    ));
     Ok(())
 }
 
 fn say_running(view: &View) {
     for (id, state) in &view.survey {
         if let State::Active { attempt } = state {
-            screen::say(format_args!("{id}, attempt {attempt}, still runs and ends as `preempted`"));
+            screen::say(format_args!(
+                "{id}, attempt {attempt}, still runs and ends as `preempted`"
+            ));
         }
     }
 }
@@ -81,8 +89,12 @@ fn refuse_unsynced(session: &Session, view: &View) -> Outcome {
     if missing.is_empty() {
         return Ok(());
     }
-    Err(Failure::message(format!("{} results are not synced to {results}, {} the first", missing.len(), missing[0]))
-        .hint(format!("run `gen-tf-sync {}` first", session.workspace.root())))
+    Err(Failure::message(format!(
+        "{} results are not synced to {results}, {} the first",
+        missing.len(),
+        missing[0]
+    ))
+    .hint(format!("run `gen-tf-sync {}` first", session.workspace.root())))
 }
 
 fn is_synced(path: &camino::Utf8Path, id: &AttemptId) -> bool {

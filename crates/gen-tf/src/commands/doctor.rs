@@ -59,7 +59,7 @@ fn table(checks: &[Check]) -> String {
 
 fn terraform(args: &DoctorArgs) -> Check {
     let name = "terraform".to_owned();
-    match Terraform::find(args.terraform.as_deref()) {
+    match Terraform::find(args.terraform.terraform.as_deref()) {
         Ok(found) => Check { name, ok: true, found: describe(&found), remedy: String::new() },
         Err(error) => Check {
             name,
@@ -146,6 +146,10 @@ fn command(name: &str) -> Check {
         name: name.to_owned(),
         ok: found.is_some(),
         found: found.as_ref().map_or("not on PATH".to_owned(), |p| p.display().to_string()),
-        remedy: if found.is_some() { String::new() } else { format!("install `{name}`: the study's harness needs it") },
+        remedy: if found.is_some() {
+            String::new()
+        } else {
+            format!("install `{name}`: the study's harness needs it")
+        },
     }
 }

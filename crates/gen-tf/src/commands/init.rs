@@ -26,10 +26,14 @@ pub fn run(args: &InitArgs) -> Outcome {
             return Err(Failure::message(format!("{path} exists already"))
                 .hint("nothing was changed; choose another folder"));
         }
-        Err(error) => return Err(anyhow::Error::new(error).context(format!("writing {path}")).into()),
+        Err(error) => {
+            return Err(anyhow::Error::new(error).context(format!("writing {path}")).into());
+        }
     };
     file.write_all(TEMPLATE.as_bytes()).with_context(|| format!("writing {path}"))?;
     screen::say(format_args!("wrote {path}"));
-    screen::say(format_args!("next: edit it, then `gen-tf plan {path}` and `gen-tf apply --wait {path}`"));
+    screen::say(format_args!(
+        "next: edit it, then `gen-tf plan {path}` and `gen-tf apply --wait {path}`"
+    ));
     Ok(())
 }

@@ -58,7 +58,8 @@ fn latest_attempt(store: &Store, experiment: &ExperimentId) -> Result<u32, Failu
         let attempts = entries.iter().filter_map(|entry| kind.attempt_of(&entry.key));
         latest = latest.max(attempts.map(|id| id.attempt).max());
     }
-    latest.ok_or_else(|| Failure::message(format!("{experiment} was never tried, so it has no log")))
+    latest
+        .ok_or_else(|| Failure::message(format!("{experiment} was never tried, so it has no log")))
 }
 
 /// Prints the segments whose keys come after `printed`.

@@ -2,15 +2,11 @@
 
 use std::io::IsTerminal as _;
 
-use gen_tf_core::{schedule::Limits, study::format_duration};
+use gen_tf_core::{schedule::Limits, units::format_duration};
 use serde::Serialize;
 
 use crate::{
-    cli::PlanArgs,
-    failure::Outcome,
-    project::Project,
-    rows, screen,
-    session::Session,
+    cli::PlanArgs, failure::Outcome, project::Project, rows, screen, session::Session,
     terraform::PlanOptions,
 };
 
@@ -104,7 +100,10 @@ fn plain(summary: &Summary, changes: &str) -> String {
 }
 
 fn markdown(summary: &Summary, changes: &str) -> String {
-    let mut text = format!("### gen-tf plan: `{}` on `{}`\n\n| | |\n|---|---|\n", summary.study, summary.target);
+    let mut text = format!(
+        "### gen-tf plan: `{}` on `{}`\n\n| | |\n|---|---|\n",
+        summary.study, summary.target
+    );
     for (name, value) in facts(summary) {
         text.push_str(&format!("| {name} | {value} |\n"));
     }

@@ -4,7 +4,7 @@ use std::{io::IsTerminal as _, time::Duration};
 
 use gen_tf_core::{
     schedule::{Counts, survey},
-    study::format_duration,
+    units::format_duration,
 };
 use serde::Serialize;
 

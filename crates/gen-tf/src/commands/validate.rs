@@ -1,5 +1,6 @@
 //! `gen-tf validate`: every mistake at once. It decides nothing and needs no network.
 
+use gen_tf_core::matrix;
 use serde::Serialize;
 
 use crate::{cli::ValidateArgs, failure::Outcome, project, screen};
@@ -23,7 +24,7 @@ struct Summary {
 pub fn run(args: ValidateArgs) -> Outcome {
     let checked = project::check(&args.study.study)?;
     let study = &checked.study;
-    let cells = study.cells().count();
+    let cells = matrix::cells(study).count();
     let experiments = cells * study.runs as usize;
     let summary = Summary {
         study: study.name.clone(),
