@@ -1,7 +1,12 @@
 //! The harness as its `harness.hcl` declares it: tools, services, settings and what each cell needs.
 //! It does not hold the harness's scripts.
 
+mod parse;
+mod schema;
+
 use std::collections::BTreeMap;
+
+pub use self::{parse::parse, schema::HARNESS_FILE};
 
 use crate::study::SettingValue;
 
@@ -14,7 +19,7 @@ pub struct Harness {
     pub description: String,
     /// Files that every cell's collect leaves in the results, relative to them; an absent or empty one fails the attempt.
     pub evidence: Vec<String>,
-    /// The recording proxy's log, relative to the work folder, one line a request; empty: none.
+    /// Log of the recording proxy, one line a request, relative to the work folder; empty: none.
     pub request_log: String,
     /// Settings that a study may give, by name.
     pub settings: BTreeMap<String, Setting>,
@@ -110,4 +115,10 @@ pub struct Integrity {
     pub min_requests_per_second: f64,
     /// Smallest part of the budget between first and last request, 0 to 1.
     pub min_request_span: f64,
+}
+
+impl Default for Integrity {
+    fn default() -> Self {
+        Self { min_requests_per_second: 0.0, min_request_span: 0.9 }
+    }
 }

@@ -1,7 +1,33 @@
 //! The study: what `study.hcl` says, checked, with every default filled in.
 //! It decides no names or paths: the blueprint does.
 
+mod budget;
+mod gcp;
+mod inputs;
+mod matrix;
+mod needs;
+mod parse;
+mod schema;
+mod settings;
+mod target;
+
 use std::collections::BTreeMap;
+
+pub use self::{
+    parse::{HarnessState, ParseOptions, Parsed, harness_ref, parse},
+    schema::STUDY_FILE,
+    target::{Refusal, TargetKind, check_target, rehearsal},
+};
+pub use crate::diagnostic::Source;
+
+/// Experiments that a study may have at most.
+pub const MAX_EXPERIMENTS: u64 = 100_000;
+
+/// What a VM is allowed besides the tool's time, in seconds: boot, setup, start and upload.
+pub const SETUP_ALLOWANCE: u64 = 15 * 60;
+
+/// What the name of a rehearsal ends with.
+pub const REHEARSAL_SUFFIX: &str = "-rehearsal";
 
 /// A checked study. Every optional field of the file has its default here.
 #[derive(Clone, Debug, PartialEq)]
@@ -137,6 +163,12 @@ pub struct LocalTarget {
     pub cpus: u32,
     /// Memory of each sandbox, in bytes; default 4 GiB.
     pub memory: u64,
+}
+
+impl Default for LocalTarget {
+    fn default() -> Self {
+        Self { max_parallel: 1, cpus: 1, memory: 4 << 30 }
+    }
 }
 
 /// A model: a large file that tools open.

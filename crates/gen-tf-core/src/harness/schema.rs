@@ -1,0 +1,257 @@
+//! The tables of `harness.hcl`.
+
+use crate::{
+    names,
+    schema::{BlockSchema, Count, Field, Kind, Label, Need},
+};
+
+/// The whole file.
+pub static HARNESS_FILE: BlockSchema = BlockSchema {
+    name: "",
+    label: Label::None,
+    count: Count::Optional,
+    doc: "A harness: tools and services, and what they need.",
+    fields: &[],
+    blocks: &[&HARNESS, &INTEGRITY, &SETTING, &TOOL, &SERVICE],
+    refused: &[],
+};
+
+const fn field(
+    name: &'static str,
+    kind: Kind,
+    need: Need,
+    doc: &'static str,
+    example: &'static str,
+) -> Field {
+    Field { name, kind, need, doc, example }
+}
+
+pub(super) static HARNESS: BlockSchema = BlockSchema {
+    name: "harness",
+    label: Label::Name("a harness", names::part),
+    count: Count::One("harness \"my-harness\" {"),
+    doc: "The harness as a whole.",
+    fields: &[
+        field(
+            "description",
+            Kind::Text(names::sentence),
+            Need::Required,
+            "What it is, in a sentence.",
+            "\"Public REST services with coverage.\"",
+        ),
+        field(
+            "evidence",
+            Kind::SomeTexts(names::inner_path),
+            Need::Required,
+            "Files, or patterns of files, that `collect.sh` leaves in the results of every experiment; an absent or empty one fails the attempt.",
+            "[\"requests.jsonl\"]",
+        ),
+        field(
+            "request_log",
+            Kind::Text(names::inner_path),
+            Need::Absent("none"),
+            "Log of the recording proxy, one line a request, relative to the work folder.",
+            "\"proxy/requests.jsonl\"",
+        ),
+    ],
+    blocks: &[],
+    refused: &[],
+};
+
+pub(super) static INTEGRITY: BlockSchema = BlockSchema {
+    name: "integrity",
+    label: Label::None,
+    count: Count::Optional,
+    doc: "Rules that a trustworthy result keeps.",
+    fields: &[
+        field(
+            "min_requests_per_second",
+            Kind::Decimal(0.0, 1_000_000.0),
+            Need::Default("0"),
+            "Fewest requests a second that reached the service.",
+            "0.5",
+        ),
+        field(
+            "min_request_span",
+            Kind::Decimal(0.0, 1.0),
+            Need::Default("0.9"),
+            "Smallest part of the duration between the first and the last request.",
+            "0.9",
+        ),
+    ],
+    blocks: &[],
+    refused: &[],
+};
+
+pub(super) static SETTING: BlockSchema = BlockSchema {
+    name: "setting",
+    label: Label::Name("a setting", names::setting),
+    count: Count::Many,
+    doc: "A setting that a study may give; scripts read it as `GEN_TF_SETTING_NAME`.",
+    fields: &[
+        field(
+            "type",
+            Kind::Choice(&["string", "int", "bool"]),
+            Need::Required,
+            "Its type.",
+            "\"string\"",
+        ),
+        field(
+            "description",
+            Kind::Text(names::sentence),
+            Need::Required,
+            "What it is for.",
+            "\"Version of the service.\"",
+        ),
+        field(
+            "default",
+            Kind::Plain,
+            Need::Absent("the study must give one"),
+            "Its value where the study gives none.",
+            "\"26.5.0\"",
+        ),
+        field(
+            "tools",
+            Kind::Texts(names::any),
+            Need::Default("[]"),
+            "The tools that it matters for; without `tools` and `services` it matters for every cell.",
+            "[\"schemathesis\"]",
+        ),
+        field(
+            "services",
+            Kind::Texts(names::any),
+            Need::Default("[]"),
+            "The services that it matters for.",
+            "[\"httpbin\"]",
+        ),
+    ],
+    blocks: &[],
+    refused: &[],
+};
+
+pub(super) static TOOL: BlockSchema = BlockSchema {
+    name: "tool",
+    label: Label::Name("a tool", names::part),
+    count: Count::Several("tool \"my-tool\" {"),
+    doc: "A tool that the harness can drive.",
+    fields: &[
+        field(
+            "description",
+            Kind::Text(names::sentence),
+            Need::Required,
+            "What it is, in a sentence.",
+            "\"Property-based tests from an OpenAPI document.\"",
+        ),
+        field(
+            "restart",
+            Kind::Truth,
+            Need::Default("true"),
+            "Whether a tool that ends before its time is over is started again with the next seed.",
+            "false",
+        ),
+        field(
+            "models",
+            Kind::Texts(names::file_name),
+            Need::Default("[]"),
+            "Models that it opens; a study must declare them.",
+            "[\"ex.gguf\"]",
+        ),
+        field(
+            "secrets",
+            Kind::Texts(names::secret),
+            Need::Default("[]"),
+            "Secrets that it reads; a study must declare them.",
+            "[\"api-key\"]",
+        ),
+        field(
+            "evidence",
+            Kind::Texts(names::inner_path),
+            Need::Default("[]"),
+            "Files that it leaves besides the harness's own evidence.",
+            "[\"tool\"]",
+        ),
+    ],
+    blocks: &[&NEEDS],
+    refused: &[],
+};
+
+pub(super) static SERVICE: BlockSchema = BlockSchema {
+    name: "service",
+    label: Label::Name("a service", names::part),
+    count: Count::Several("service \"my-service\" {"),
+    doc: "A service that the harness can start.",
+    fields: &[
+        field(
+            "description",
+            Kind::Text(names::sentence),
+            Need::Required,
+            "What it is, in a sentence.",
+            "\"HTTP request and response service.\"",
+        ),
+        field(
+            "ready_url",
+            Kind::Text(names::ready_url),
+            Need::Required,
+            "URL on the machine itself that answers below 400 when the service is ready.",
+            "\"http://127.0.0.1:9001/status/200\"",
+        ),
+        field(
+            "ready_timeout",
+            Kind::Duration(1, 3_600),
+            Need::Default("\"120s\""),
+            "Longest wait for that.",
+            "\"60s\"",
+        ),
+        field(
+            "internet",
+            Kind::Truth,
+            Need::Default("false"),
+            "Whether it needs the internet; such a service is refused on the local target.",
+            "true",
+        ),
+        field(
+            "secrets",
+            Kind::Texts(names::secret),
+            Need::Default("[]"),
+            "Secrets that it reads; a study must declare them.",
+            "[\"omdb-api-key\"]",
+        ),
+        field(
+            "evidence",
+            Kind::Texts(names::inner_path),
+            Need::Default("[]"),
+            "Files that it leaves besides the harness's own evidence.",
+            "[\"coverage.json\"]",
+        ),
+        field(
+            "warning",
+            Kind::Text(names::sentence),
+            Need::Absent("none"),
+            "Something that the author of a study with this service should know.",
+            "\"answers 401 without a paid key\"",
+        ),
+    ],
+    blocks: &[&NEEDS],
+    refused: &[],
+};
+
+pub(super) static NEEDS: BlockSchema = BlockSchema {
+    name: "needs",
+    label: Label::None,
+    count: Count::Optional,
+    doc: "What the tool or service needs of its machine; memory and disk of tool and service add up.",
+    fields: &[
+        field(
+            "commands",
+            Kind::Texts(names::command),
+            Need::Default("[]"),
+            "Commands that must be on the machine.",
+            "[\"python3\"]",
+        ),
+        field("cpus", Kind::Whole(1, 1_024), Need::Absent("no demand"), "CPUs.", "1"),
+        field("memory", Kind::Size, Need::Absent("no demand"), "Memory.", "\"512MiB\""),
+        field("disk", Kind::Size, Need::Absent("no demand"), "Disk.", "\"1GiB\""),
+    ],
+    blocks: &[],
+    refused: &[],
+};

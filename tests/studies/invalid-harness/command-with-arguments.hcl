@@ -1,0 +1,17 @@
+harness "mine" {
+  description = "A harness."
+  evidence    = ["requests.jsonl"]
+}
+
+tool "fuzzer" {
+  description = "A tool."
+
+  needs {
+    commands = ["python3 -m pip"]
+  }
+}
+
+service "pets" {
+  description = "A service."
+  ready_url   = "http://127.0.0.1:9001/pets"
+}

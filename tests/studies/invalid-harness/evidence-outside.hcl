@@ -1,0 +1,13 @@
+harness "mine" {
+  description = "A harness."
+  evidence    = ["/tmp/x", "../x", "a b"]
+}
+
+tool "fuzzer" {
+  description = "A tool."
+}
+
+service "pets" {
+  description = "A service."
+  ready_url   = "http://127.0.0.1:9001/pets"
+}

@@ -1,0 +1,17 @@
+harness "mine" {
+  description = "A harness."
+  evidence    = ["requests.jsonl"]
+}
+
+integrity {
+  min_request_span = 90
+}
+
+tool "fuzzer" {
+  description = "A tool."
+}
+
+service "pets" {
+  description = "A service."
+  ready_url   = "http://127.0.0.1:9001/pets"
+}

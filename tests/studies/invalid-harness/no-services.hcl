@@ -1,0 +1,8 @@
+harness "mine" {
+  description = "A harness."
+  evidence    = ["requests.jsonl"]
+}
+
+tool "fuzzer" {
+  description = "A tool."
+}

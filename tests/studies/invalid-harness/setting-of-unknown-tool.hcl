@@ -1,0 +1,20 @@
+harness "mine" {
+  description = "A harness."
+  evidence    = ["requests.jsonl"]
+}
+
+setting "workers" {
+  type        = "int"
+  description = "Workers."
+  tools       = ["fuzer"]
+  services    = ["shop"]
+}
+
+tool "fuzzer" {
+  description = "A tool."
+}
+
+service "pets" {
+  description = "A service."
+  ready_url   = "http://127.0.0.1:9001/pets"
+}

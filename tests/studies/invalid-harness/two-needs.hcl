@@ -1,0 +1,21 @@
+harness "mine" {
+  description = "A harness."
+  evidence    = ["requests.jsonl"]
+}
+
+tool "fuzzer" {
+  description = "A tool."
+
+  needs {
+    cpus = 1
+  }
+
+  needs {
+    cpus = 2
+  }
+}
+
+service "pets" {
+  description = "A service."
+  ready_url   = "http://127.0.0.1:9001/pets"
+}

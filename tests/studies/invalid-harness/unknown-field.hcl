@@ -1,0 +1,14 @@
+harness "mine" {
+  description = "A harness."
+  evidence    = ["requests.jsonl"]
+}
+
+tool "fuzzer" {
+  description = "A tool."
+  restarts    = true
+}
+
+service "pets" {
+  description = "A service."
+  ready_url   = "http://127.0.0.1:9001/pets"
+}

@@ -1,0 +1,12 @@
+study "rest-2026" {
+  harness      = "./harness"
+  tools        = ["fuzzer", "schema-walker"]
+  services     = ["pets", "books"]
+  runs         = 10
+  duration     = "1h"
+  max_parallel = 2
+}
+
+target "local" {
+  cpus = 2
+}

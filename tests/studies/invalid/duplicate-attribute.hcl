@@ -1,0 +1,12 @@
+study "rest-2026" {
+  harness  = "./harness"
+  tools    = ["fuzzer", "schema-walker"]
+  services = ["pets", "books"]
+  runs     = 10
+  runs     = 20
+  duration = "1h"
+}
+
+target "local" {
+  cpus = 2
+}

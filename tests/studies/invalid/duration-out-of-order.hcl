@@ -1,0 +1,11 @@
+study "rest-2026" {
+  harness  = "./harness"
+  tools    = ["fuzzer", "schema-walker"]
+  services = ["pets", "books"]
+  runs     = 10
+  duration = "30m1h"
+}
+
+target "local" {
+  cpus = 2
+}

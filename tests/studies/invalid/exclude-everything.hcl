@@ -1,0 +1,19 @@
+study "rest-2026" {
+  harness  = "./harness"
+  tools    = ["fuzzer", "schema-walker"]
+  services = ["pets", "books"]
+  runs     = 10
+  duration = "1h"
+
+  exclude {
+    tool = "fuzzer"
+  }
+
+  exclude {
+    tool = "schema-walker"
+  }
+}
+
+target "local" {
+  cpus = 2
+}

@@ -1,0 +1,11 @@
+study "rest-2026" {
+  harness  = "./${name}"
+  tools    = ["fuzzer", "schema-walker"]
+  services = ["pets", "books"]
+  runs     = 10
+  duration = "1h"
+}
+
+target "local" {
+  cpus = 2
+}

@@ -1,0 +1,13 @@
+// one
+study "rest-2026" {
+  harness  = "./harness"
+  tools    = ["fuzzer", "schema-walker"]
+  services = ["pets", "books"]
+  runs     = 10 # ten {
+  /* " */ duration = "1h"
+}
+
+target "local" {
+  cpus = 2
+}
+# end

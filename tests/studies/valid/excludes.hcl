@@ -1,0 +1,21 @@
+study "rest-2026" {
+  harness  = "./harness"
+  tools    = ["fuzzer", "schema-walker"]
+  services = ["pets", "books"]
+  runs     = 10
+  duration = "1h"
+
+  exclude {
+    tool    = "fuzzer"
+    service = "books"
+  }
+
+  exclude {
+    tool    = "schema-walker"
+    service = "pets"
+  }
+}
+
+target "local" {
+  cpus = 2
+}

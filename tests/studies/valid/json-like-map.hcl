@@ -1,0 +1,12 @@
+study "rest-2026" {
+  harness  = "./harness"
+  tools    = ["fuzzer", "schema-walker"]
+  services = ["pets", "books"]
+  runs     = 10
+  duration = "1h"
+  settings = { "workers" : 3, "coverage" = true, }
+}
+
+target "local" {
+  cpus = 2
+}

@@ -1,0 +1,15 @@
+study "rest-2026" {
+  harness  = "./harness"
+  tools    = ["fuzzer", "schema-walker"]
+  services = ["pets", "books"]
+  runs     = 10
+  duration = "1h"
+
+  exclude {
+    tool = "fuzzer"
+  }
+}
+
+target "local" {
+  cpus = 2
+}
