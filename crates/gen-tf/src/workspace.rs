@@ -232,7 +232,7 @@ impl Workspace {
     ///
     /// When another gen-tf has it.
     pub fn lock(&self) -> Result<Guard, Error> {
-        let path = self.root.join(PRIVATE_FOLDER).join("lock");
+        let path = self.root.join(PRIVATE_FOLDER).join("session.lock");
         make_parents(&path)?;
         let file = fs::File::options()
             .create(true)

@@ -5,6 +5,8 @@ use gen_tf_core::{
     schedule::{State, survey},
 };
 
+use gen_tf_store::PutOnce;
+
 use crate::{
     cli::RetryArgs,
     failure::{Failure, Outcome},
@@ -32,8 +34,12 @@ pub fn run(args: RetryArgs) -> Outcome {
             continue;
         }
         let failed = AttemptId { experiment: id, attempt };
-        observer.store().put_once(&AttemptObject::Retry.key(&failed), "{\"format\": 1}\n")?;
-        screen::say(format_args!("{} failed ({}); another attempt follows", failed, cause.name()));
+        let key = AttemptObject::Retry.key(&failed);
+        let said = match observer.store().put_once(&key, "{\"format\": 1}\n")? {
+            PutOnce::Written => "another attempt follows",
+            PutOnce::Taken => "another attempt was asked for already",
+        };
+        screen::say(format_args!("{failed} failed ({}); {said}", cause.name()));
         asked += 1;
     }
     if asked == 0 {
