@@ -31,7 +31,10 @@ impl Progress for Plain {
     fn begin(&mut self, task: &Task) {
         self.total = task.total;
         self.done = task.done;
-        let total = task.total.map(|total| format!(": {total} changes"));
+        let total = task.total.map(|total| match total {
+            1 => ": 1 change".to_owned(),
+            many => format!(": {many} changes"),
+        });
         self.screen.println(&format!("{}{}", task.title, total.unwrap_or_default()));
         for (address, action) in &task.open {
             self.screen.println(&format!("  {} {address}", action.going_on()));

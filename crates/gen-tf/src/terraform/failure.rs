@@ -142,14 +142,16 @@ pub struct Failure {
 }
 
 impl Failure {
-    fn verb(&self) -> &str {
-        self.arguments.first().map_or("", String::as_str)
+    /// The program and the command, e.g. `terraform apply`.
+    fn title(&self) -> String {
+        let program = self.program.file_name().unwrap_or(self.program.as_str());
+        format!("{program} {}", self.arguments.first().map_or("", String::as_str))
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "terraform {} failed ({})", self.verb(), self.status)?;
+        write!(f, "{} failed ({})", self.title(), self.status)?;
         let errors = self.diagnostics.iter().filter(|it| it.is_error());
         let explained = errors.clone().next().is_some();
         for error in errors {

@@ -73,7 +73,11 @@ impl Workspace {
         )
     }
 
+    /// As [`Self::init_if_needed`]; also takes a broken state back, which init reads.
     pub(super) fn init_in_turn(&mut self, turn: &Turn) -> Result<bool, Error> {
+        if let Some(note) = self.mend_state(turn)? {
+            self.progress.println(&note);
+        }
         if let Some(last) = self.read_json::<Initialised>(INIT)?
             && self.is_current(&last)?
         {

@@ -127,9 +127,6 @@ impl Workspace {
         self.check_recorded()?;
         let turn = self.turn()?;
         self.init_in_turn(&turn)?;
-        if let Some(note) = self.mend_state(&turn)? {
-            self.progress.println(&note);
-        }
         let fingerprint = fingerprint::of_workspace(&self.directory)?;
         let path = self.new_plan_path()?;
         let job = Job {

@@ -32,6 +32,13 @@ pub(super) struct Job {
     pub good: &'static [i32],
 }
 
+impl Job {
+    /// The command.
+    fn verb(&self) -> &str {
+        self.arguments.first().map_or("", String::as_str)
+    }
+}
+
 /// A run that did not fail.
 #[derive(Debug)]
 pub(super) struct Ended {
@@ -57,21 +64,15 @@ impl Workspace {
         if self.interrupts.level() > 0 {
             return Err(Error::Interrupted { note: None });
         }
-        let verb = job.arguments.first().map_or("", String::as_str).to_owned();
-        let log = self.files.new_log(&verb)?;
+        let verb = job.verb();
+        let log = self.files.new_log(verb)?;
         let open = |path| files::open_to_append(path).map_err(Error::file("open", path));
         let child = self.start(&job.arguments, open(&log.events)?, open(&log.stderr)?)?;
-        if let Some(identity) = child::identity(child.pid()).map_err(self.cannot_run())? {
-            self.remember_running(&Running {
-                pid: child.pid(),
-                identity,
-                verb: verb.clone(),
-                log: log.events.clone(),
-                begun: jiff::Timestamp::now().to_string(),
-                total: job.total,
-            })?;
+        if let Err(error) = self.remember(&child, job, &log) {
+            // It runs: to follow it to its end is still the best that can be done.
+            self.progress.println(&format!("warning: a later gen-tf would not see this: {error}"));
         }
-        self.progress.begin(&Task::new(format!("terraform {verb}"), job.total));
+        self.progress.begin(&Task::new(self.title(verb), job.total));
         let mut record = Record::default();
         let followed = self.follow(&child, job, &log, &mut record);
         self.progress.end();
@@ -88,14 +89,15 @@ impl Workspace {
         let (mut stdout, mut stderr) = (temporary()?, temporary()?);
         let copy = |file: &File| file.try_clone().map_err(self.cannot_run());
         let child = self.start(arguments, copy(&stdout)?, copy(&stderr)?)?;
-        let mut level = self.interrupts.level();
+        let level = self.interrupts.level();
         let status = loop {
             if let Some(status) = child.try_wait().map_err(self.cannot_run())? {
                 break status;
             }
             if self.interrupts.wait_above(level, POLL) {
-                level = self.interrupts.level();
+                // It only reads: nothing is lost.
                 child.kill().map_err(self.cannot_run())?;
+                return Err(Error::Interrupted { note: None });
             }
         };
         if status.success() {
@@ -113,6 +115,25 @@ impl Workspace {
             log: None,
             note: None,
         })))
+    }
+
+    /// What Terraform is called when it does this.
+    pub(super) fn title(&self, verb: &str) -> String {
+        format!("{} {verb}", self.terraform.flavour.program())
+    }
+
+    fn remember(&self, child: &Child, job: &Job, log: &LogPaths) -> Result<(), Error> {
+        let Some(identity) = child::identity(child.pid()).map_err(self.cannot_run())? else {
+            return Ok(());
+        };
+        self.remember_running(&Running {
+            pid: child.pid(),
+            identity,
+            verb: job.verb().to_owned(),
+            log: log.events.clone(),
+            begun: jiff::Timestamp::now().to_string(),
+            total: job.total,
+        })
     }
 
     fn start(&self, arguments: &[String], stdout: File, stderr: File) -> Result<Child, Error> {
@@ -170,11 +191,11 @@ impl Workspace {
         record: &Record,
         pressure: &mut Pressure,
     ) -> Result<(), Error> {
-        let verb = job.arguments.first().map_or("", String::as_str);
+        let title = self.title(job.verb());
         if level < job.stop_at && !pressure.told {
             pressure.told = true;
             self.progress.println(&format!(
-                "asked to end: waiting for terraform {verb}{}; once more asks Terraform to stop",
+                "asked to end: waiting for {title}{}; once more asks it to stop",
                 working_on(record)
             ));
         }
@@ -182,14 +203,14 @@ impl Workspace {
             pressure.asked = true;
             child.ask_to_stop().map_err(self.cannot_run())?;
             self.progress.println(&format!(
-                "asked terraform {verb} to stop{}; once more kills it",
+                "asked {title} to stop{}; once more kills it",
                 working_on(record)
             ));
         }
         if level > job.stop_at && !pressure.killed {
             pressure.killed = true;
             child.kill().map_err(self.cannot_run())?;
-            self.progress.println(&format!("killed terraform {verb}"));
+            self.progress.println(&format!("killed {title}"));
         }
         Ok(())
     }
@@ -207,7 +228,7 @@ impl Workspace {
         }
         if pressure.asked {
             return Err(Error::Interrupted {
-                note: Some(what_is_left(job, pressure, &record, log)),
+                note: Some(what_is_left(&self.title(job.verb()), pressure, &record, log)),
             });
         }
         let output = record.output_of_failed();
@@ -257,8 +278,7 @@ fn working_on(record: &Record) -> String {
     }
 }
 
-fn what_is_left(job: &Job, pressure: &Pressure, record: &Record, log: &LogPaths) -> String {
-    let verb = job.arguments.first().map_or("", String::as_str);
+fn what_is_left(title: &str, pressure: &Pressure, record: &Record, log: &LogPaths) -> String {
     let how = if pressure.killed { "was killed" } else { "was stopped" };
     let open: Vec<&str> = record.open.keys().map(String::as_str).collect();
     let left = if open.is_empty() {
@@ -270,11 +290,7 @@ fn what_is_left(job: &Job, pressure: &Pressure, record: &Record, log: &LogPaths)
             open.join(", ")
         )
     };
-    format!(
-        "terraform {verb} {how} after {} changes; {left} (log: {})",
-        record.completed.len(),
-        log.events
-    )
+    format!("{title} {how} after {} changes; {left} (log: {})", record.completed.len(), log.events)
 }
 
 fn tail_of(log: &LogPaths) -> Result<Vec<String>, Error> {

@@ -116,9 +116,10 @@ impl Workspace {
     }
 
     fn wait_for_previous(&mut self, running: &Running) -> Result<(), Error> {
-        let Running { pid, verb, begun, .. } = running;
+        let Running { pid, begun, .. } = running;
+        let title = self.title(&running.verb);
         self.progress.println(&format!(
-            "terraform {verb} of an earlier gen-tf still runs here (pid {pid}, since {begun}); \
+            "{title} of an earlier gen-tf still runs here (pid {pid}, since {begun}); \
              waiting for it, Ctrl-C ends only the waiting"
         ));
         let open = |log| Follower::open(log).map_err(Error::file("read", log));
@@ -127,7 +128,7 @@ impl Workspace {
         let read = Error::file("read", &running.log);
         follower.read(&mut record, |_| {}).map_err(read)?;
         self.progress.begin(&Task {
-            title: format!("terraform {verb} of an earlier gen-tf"),
+            title: format!("{title} of an earlier gen-tf"),
             total: running.total,
             done: record.completed.len(),
             open: record.open.iter().map(|(name, action)| (name.clone(), *action)).collect(),
@@ -156,7 +157,7 @@ impl Workspace {
                 return Ok(());
             }
             self.progress.tick();
-            let note = format!("terraform {} (pid {}) goes on", running.verb, running.pid);
+            let note = format!("{} (pid {}) goes on", self.title(&running.verb), running.pid);
             self.wait_or_stop(&note)?;
         }
     }
@@ -175,6 +176,7 @@ impl Workspace {
             }
             (false, None) => "has ended".to_owned(),
         };
-        self.progress.println(&format!("terraform {} of the earlier gen-tf {how}", running.verb));
+        let title = self.title(&running.verb);
+        self.progress.println(&format!("{title} of the earlier gen-tf {how}"));
     }
 }
