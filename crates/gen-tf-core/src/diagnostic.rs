@@ -165,19 +165,20 @@ fn first_line(text: &str, span: &Range<usize>) -> Range<usize> {
 }
 
 fn masked(text: &str, diagnostics: &[Diagnostic]) -> String {
-    let hidden: Vec<_> = diagnostics.iter().filter_map(|d| d.hidden.as_ref()).collect();
-    if hidden.is_empty() {
-        return text.to_owned();
+    let mut hidden: Vec<_> = diagnostics.iter().filter_map(|d| d.hidden.clone()).collect();
+    hidden.sort_by_key(|range| range.start);
+    let mut masked = String::with_capacity(text.len());
+    let mut at = 0;
+    for range in hidden {
+        let start = text.floor_char_boundary(range.start).clamp(at, text.len());
+        let end = text.ceil_char_boundary(range.end).clamp(start, text.len());
+        masked.push_str(&text[at..start]);
+        // A character becomes as many `*` as it has bytes, so that every span stays where it is.
+        masked.extend(text[start..end].bytes().map(|byte| if byte == b'\n' { '\n' } else { '*' }));
+        at = end;
     }
-    // A character becomes as many `*` as it has bytes, so that every span stays where it is.
-    text.char_indices().fold(String::with_capacity(text.len()), |mut masked, (at, char)| {
-        if char != '\n' && hidden.iter().any(|range| range.contains(&at)) {
-            masked.extend(std::iter::repeat_n('*', char.len_utf8()));
-        } else {
-            masked.push(char);
-        }
-        masked
-    })
+    masked.push_str(&text[at..]);
+    masked
 }
 
 fn printable(text: &str) -> String {
