@@ -33,6 +33,14 @@ fn dashed(text: &str, most: usize) -> Checked {
     let usual = format!(
         "use lower-case letters, digits and `-`, starting with a letter, {most} characters at most"
     );
+    if text.starts_with(|c: char| c.is_ascii_digit() || c == '-') {
+        return fail("does not start with a letter", usual);
+    }
+    inner(text, most, &usual)
+}
+
+/// The same where something else, such as a study's name, stands before it.
+fn inner(text: &str, most: usize, usual: &str) -> Checked {
     let bad = text.chars().find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '-'));
     if text.is_empty() {
         return fail("is empty", usual);
@@ -40,11 +48,8 @@ fn dashed(text: &str, most: usize) -> Checked {
     if let Some(bad) = bad {
         return fail(format!("holds `{}`", bad.escape_debug()), usual);
     }
-    if !text.starts_with(|c: char| c.is_ascii_lowercase()) {
-        return fail("does not start with a letter", usual);
-    }
-    if text.ends_with('-') {
-        return fail("ends with `-`", usual);
+    if text.starts_with('-') || text.ends_with('-') {
+        return fail("starts or ends with `-`", usual);
     }
     if text.len() > most {
         return fail(format!("has {} characters", text.len()), usual);
@@ -64,7 +69,8 @@ pub(crate) fn study(text: &str) -> Checked {
 
 /// The name of a harness, a tool or a service.
 pub(crate) fn part(text: &str) -> Checked {
-    dashed(text, 40)
+    let usual = "use lower-case letters, digits and `-`, not at either end, 40 characters at most";
+    inner(text, 40, usual)
 }
 
 /// The name of a secret.
@@ -338,6 +344,11 @@ mod tests {
             &["a", "rest-2026", "x1"],
             &["", "1a", "A", "a_b", "a-", "-a", "a b", "é", "a-rehearsal", &long],
         );
+    }
+
+    #[test]
+    fn tools_and_services_may_start_with_a_digit() {
+        check(part, &["1st-tool", "a", "9"], &["", "-a", "a-", "A", "a_b", "a/b", "a b"]);
     }
 
     #[test]

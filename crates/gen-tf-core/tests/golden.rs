@@ -46,7 +46,7 @@ fn blueprint(case: &Path) -> Blueprint {
     let text = fs::read_to_string(case.join("study.hcl")).unwrap();
     let source = Source { file: "study.hcl", text: &text };
     let options = ParseOptions { builtin_harnesses: &["fixture"] };
-    let parsed = study::parse(source, &HarnessState::Known(&harness), &options);
+    let parsed = study::parse(source, HarnessState::Known(&harness), &options);
     let study = parsed.study.unwrap_or_else(|| panic!("{:?}", parsed.diagnostics));
     let store = format!("../store/{}", study.name);
     let ingredients = Ingredients {

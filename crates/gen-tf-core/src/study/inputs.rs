@@ -162,14 +162,15 @@ pub(super) fn check_missing(
     if matrix.cells().next().is_some() {
         warn_of_unused("model", models, &meant, matrix, |_, _, _| true, checks);
         let harness = checks.harness;
-        let reads = |secret: &str, tool: &str, service: &str| {
+        // A secret that names nobody goes to those who need it.
+        let needs = |secret: &str, tool: &str, service: &str| {
             harness.is_none_or(|harness| {
                 let names = |secrets: &[String]| secrets.iter().any(|name| name == secret);
                 harness.tools.get(tool).is_none_or(|tool| names(&tool.secrets))
                     || harness.services.get(service).is_none_or(|service| names(&service.secrets))
             })
         };
-        warn_of_unused("secret", secrets, &meant, matrix, reads, checks);
+        warn_of_unused("secret", secrets, &meant, matrix, needs, checks);
     }
 }
 
@@ -239,7 +240,7 @@ fn warn_of_unused<T>(
     inputs: &[Input<T>],
     meant: &BTreeSet<String>,
     matrix: &Matrix,
-    reads: impl Fn(&str, &str, &str) -> bool,
+    needs: impl Fn(&str, &str, &str) -> bool,
     checks: &mut Checks<'_>,
 ) {
     for Input { name, scope, .. } in inputs {
@@ -247,9 +248,10 @@ fn warn_of_unused<T>(
         if meant.contains(&name.value) {
             continue;
         }
+        let names_somebody = scope.tools.is_some() || scope.services.is_some();
         let used = matrix.cells().any(|(tool, service)| {
             scope.covers(&tool.value, &service.value)
-                && reads(&name.value, &tool.value, &service.value)
+                && (names_somebody || needs(&name.value, &tool.value, &service.value))
         });
         if !used {
             let message = format!("no experiment of the study uses the {what} `{}`", name.value);

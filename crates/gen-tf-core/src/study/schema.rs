@@ -344,14 +344,14 @@ pub(super) static SECRET: BlockSchema = BlockSchema {
         field(
             "services",
             Kind::SomeTexts(names::any),
-            Need::Absent("every service"),
+            Need::Absent("every service, or those that need it"),
             "Services whose experiments get it.",
             "[\"omdb\"]",
         ),
         field(
             "tools",
             Kind::SomeTexts(names::any),
-            Need::Absent("every tool"),
+            Need::Absent("every tool, or those that need it"),
             "Tools whose experiments get it.",
             "[\"llamaresttest\"]",
         ),

@@ -7,7 +7,7 @@ use super::{
     Budget, LocalTarget, REHEARSAL_SUFFIX, Study,
     needs::{Demand, size_to_write},
 };
-use crate::{harness::Harness, suggest, units::format_size};
+use crate::{harness::Harness, matrix::cells, suggest, units::format_size};
 
 /// Where experiments run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,21 +76,8 @@ pub fn rehearsal(study: &Study, duration: Option<u64>, runs: Option<u32>) -> Stu
     }
 }
 
-fn cells(study: &Study) -> impl Iterator<Item = (&str, &str)> {
-    study.tools.iter().flat_map(move |tool| {
-        let is_left_out = move |service: &str| {
-            study.excludes.iter().any(|exclude| {
-                exclude.tool.as_ref().is_none_or(|name| name == tool)
-                    && exclude.service.as_ref().is_none_or(|name| name == service)
-            })
-        };
-        let services = study.services.iter().map(String::as_str);
-        services.filter(move |s| !is_left_out(s)).map(move |service| (tool.as_str(), service))
-    })
-}
-
 fn internet(study: &Study, harness: &Harness) -> Vec<Refusal> {
-    let used: HashSet<_> = cells(study).map(|(_, service)| service).collect();
+    let used: HashSet<_> = cells(study).map(|(service, _)| service).collect();
     let online: Vec<_> = study
         .services
         .iter()
@@ -110,7 +97,7 @@ fn internet(study: &Study, harness: &Harness) -> Vec<Refusal> {
 }
 
 fn too_small(study: &Study, harness: &Harness, local: &LocalTarget) -> Vec<Refusal> {
-    let demand = Demand::of(harness, cells(study));
+    let demand = Demand::of(harness, cells(study).map(|(service, tool)| (tool, service)));
     let mut refusals = Vec::new();
     if demand.cpus.amount > local.cpus.into() {
         let (amount, cell) = (demand.cpus.amount, &demand.cpus.cell);
