@@ -237,7 +237,7 @@ fn survives_long_files_of_one_kind_of_mistake() {
         "c = <<E\n${x}\nE\n",
         "study = [x, x, x]\n",
     ] {
-        survive(&line.repeat(300_000 / line.len()));
+        survive(&line.repeat(100_000 / line.len()));
     }
     let names: Vec<_> = (0..20_000).map(|n| format!("\"tool-{n}\"")).collect();
     survive(&format!("study \"x\" {{\n  tools = [{}]\n}}\n", names.join(", ")));
