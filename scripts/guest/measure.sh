@@ -21,6 +21,10 @@ export GEN_TF_START=0 GEN_TF_SEED=$((GEN_TF_STUDY_SEED + GEN_TF_RUN * 1000000))
 
 # The longest that sample.sh and collect.sh may take, in seconds.
 readonly SAMPLE_LIMIT=120 COLLECT_LIMIT=300
+# How long the tool may write its report after the interrupt, and the service its coverage after TERM, in seconds.
+readonly TOOL_GRACE=${GEN_TF_TOOL_GRACE:-10} SERVICE_GRACE=${GEN_TF_SERVICE_GRACE:-30}
+# Where seconds are left only: both.
+readonly HASTY_GRACE=3
 
 main() {
   mkdir -p "$HOME"
@@ -76,14 +80,16 @@ sample_idle() {
 # stop_all: in this order, because coverage is read from a service that lives, and the proxy records to the end.
 stop_all() {
   enter_phase stop
-  local grace=1000
-  [[ $CAUSE != preempted ]] || grace=300
-  stop_role tool 0 "$grace" TERM 300
+  local tool=$TOOL_GRACE service=$SERVICE_GRACE
+  if [[ $CAUSE == preempted ]]; then
+    tool=$((tool < HASTY_GRACE ? tool : HASTY_GRACE))
+    service=$((service < HASTY_GRACE ? service : HASTY_GRACE))
+  fi
+  stop_role tool 0 $((tool * 100)) TERM 300
   if [[ -n ${PIDS[service]:-} && $CAUSE != preempted && -e $GEN_TF_HARNESS/sample.sh ]]; then
     run_script sample "$SAMPLE_LIMIT" final
   fi
-  [[ $CAUSE == preempted ]] || grace=3000
-  stop_role service TERM "$grace"
+  stop_role service TERM $((service * 100))
   stop_role proxy TERM 500
 }
 

@@ -41,13 +41,13 @@ open_lock() {
   exec 9>>"$LOCK"
 }
 
-# supervisor_lives: true when the process that the folder names is still that process; its id is in SUPERVISOR.
+# supervisor_lives [FOLDER]: true when the process that the folder names is still that process; its id is in SUPERVISOR.
 supervisor_lives() {
-  local started boot boot_now stat
+  local started boot boot_now stat folder=${1:-$SANDBOX}
   local -a fields
   SUPERVISOR=''
-  [[ -e $SANDBOX/pid ]] || return 1
-  read -r SUPERVISOR started boot 2>/dev/null <"$SANDBOX/pid" || return 1
+  [[ -e $folder/pid ]] || return 1
+  read -r SUPERVISOR started boot 2>/dev/null <"$folder/pid" || return 1
   read -r boot_now </proc/sys/kernel/random/boot_id
   [[ $boot == "$boot_now" ]] || return 1
   read -r stat 2>/dev/null <"/proc/$SUPERVISOR/stat" || return 1
@@ -75,20 +75,27 @@ make_sandbox() {
   write_attributes
 }
 
-# choose_cpus: those that the fewest live sandboxes of this workspace use; under a lock, because many start at once.
+# choose_cpus: those that the fewest live sandboxes use; under a lock, because many start at once. All sandboxes
+# of a user are listed in one folder, because two studies on one machine must not share a CPU either.
 choose_cpus() {
-  local lock cpu list folder chosen='' wanted=$GEN_TF_CPUS best
+  local lock cpu link best chosen='' wanted=$GEN_TF_CPUS list=/tmp/gen-tf-$UID
   local -A users=()
   local -a cpus
-  exec {lock}>>"$WORKSPACE/.gen-tf/locks/.cpus"
-  flock -w "$START_WAIT" "$lock" || die "the lock on the CPUs is held by somebody else"
+  mkdir -p -m 700 "$list"
+  [[ -O $list ]] || die "$list belongs to somebody else"
+  exec {lock}>>"$list/lock"
+  flock -w "$START_WAIT" "$lock" || die "$list/lock is held by somebody else"
   allowed_cpus
   for cpu in $REPLY; do
     users[$cpu]=0
   done
-  for folder in "$WORKSPACE"/.gen-tf/sandboxes/*/; do
-    [[ -e $folder/cpus ]] || continue
-    IFS=',' read -r -a cpus <"$folder/cpus"
+  for link in "$list"/*.sandbox; do
+    # A folder without a pid is about to be served.
+    if [[ ! -e $link/cpus ]] || { [[ -e $link/pid ]] && ! supervisor_lives "$link"; }; then
+      rm -f -- "$link"
+      continue
+    fi
+    IFS=',' read -r -a cpus <"$link/cpus"
     for cpu in "${cpus[@]}"; do
       [[ -z ${users[$cpu]:-} ]] || users[$cpu]=$((users[$cpu] + 1))
     done
@@ -104,6 +111,8 @@ choose_cpus() {
     wanted=$((wanted - 1))
   done
   printf '%s\n' "${chosen#,}" >"$SANDBOX/cpus"
+  link=$(cksum <<<"$SANDBOX")
+  ln -sfnT -- "$SANDBOX" "$list/${link%% *}.sandbox"
   exec {lock}>&-
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Keeps the lines and the report.
+# Keeps what the scripts have written.
 set -euo pipefail
 
-mv "$GEN_TF_WORK"/requests.txt "$GEN_TF_WORK"/report.txt "$GEN_TF_RESULTS/"
+mv "$GEN_TF_WORK"/*.txt "$GEN_TF_RESULTS/"

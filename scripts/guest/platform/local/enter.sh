@@ -96,6 +96,11 @@ setup_folder() {
 
 system_folders() {
   mount -t proc -o nosuid,nodev,noexec proc root/proc
+  # Where the host's own root runs us, these files would still be its to write.
+  local name
+  for name in sys sysrq-trigger irq bus; do
+    [[ ! -e root/proc/$name ]] || mount -o bind,ro "root/proc/$name" "root/proc/$name"
+  done
   mount -t tmpfs -o nosuid,nodev,mode=755,size=64m run root/run
   mount -t tmpfs -o nosuid,nodev,mode=1777 shm root/dev/shm
   mount -t devpts -o nosuid,noexec,newinstance,ptmxmode=0666,mode=620 devpts root/dev/pts

@@ -1,0 +1,24 @@
+//! The guest and the local sandbox, as they are: real bash, real namespaces, real Terraform.
+//! Each test has its own study folder, cache and store; none needs a network.
+
+#[path = "guest/lab.rs"]
+mod lab;
+
+#[path = "guest/claims.rs"]
+mod claims;
+#[path = "guest/deaths.rs"]
+mod deaths;
+#[path = "guest/isolation.rs"]
+mod isolation;
+#[path = "guest/misbehaviour.rs"]
+mod misbehaviour;
+#[path = "guest/module.rs"]
+mod module;
+#[path = "guest/results.rs"]
+mod results;
+#[path = "guest/scripts.rs"]
+mod scripts;
+#[path = "guest/secrets.rs"]
+mod secrets;
+#[path = "guest/setup.rs"]
+mod setup;

@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# Fails.
+set -euo pipefail
+
+exit 5
