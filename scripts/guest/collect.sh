@@ -4,10 +4,9 @@
 
 collect() {
   enter_phase collect
-  STOPPED=yes
   if [[ -e $GEN_TF_HARNESS/collect.sh ]]; then
     local limit=$COLLECT_LIMIT
-    [[ $CAUSE != preempted ]] || limit=8
+    [[ $CAUSE != preempted ]] || limit=$HASTY_COLLECT
     run_script collect "$limit"
   fi
   [[ -n $CAUSE ]] || check_evidence
@@ -16,9 +15,8 @@ collect() {
 # check_evidence: a run that left nothing is no run. Each pattern must match something that is not empty.
 check_evidence() {
   local pattern
-  set -f
-  local -a patterns=($GEN_TF_EVIDENCE ${GEN_TF_TOOL_EVIDENCE:-} ${GEN_TF_SERVICE_EVIDENCE:-})
-  set +f
+  local -a patterns
+  read -r -a patterns <<<"$GEN_TF_EVIDENCE ${GEN_TF_TOOL_EVIDENCE:-} ${GEN_TF_SERVICE_EVIDENCE:-}"
   for pattern in "${patterns[@]}"; do
     has_content "$pattern" || fail tool-failed "no evidence: results/$pattern is missing or empty"
   done

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # what one part sets, another reads
 # Deliver: after the measurement, whatever its end: redact, list, pack, upload, verify, outcome.
 # Nothing is removed before its upload is verified.
 

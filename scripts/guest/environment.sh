@@ -1,33 +1,40 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # what one part sets, another reads
 # Environment: facts about the machine that an outcome records, so that results can be compared.
 # Facts that differ between two equal machines (names, addresses, free memory) have no place here.
 
-# machine_facts: fills FACTS[name], without starting a process but for one hash.
 declare -A FACTS=()
+
+# fact NAME VALUE
+fact() {
+  FACTS[$1]=$2
+}
+
+# machine_facts: without starting a process but for one hash.
 machine_facts() {
   local key value cpu_flags=''
   while IFS='=' read -r key value; do
-    [[ $key != PRETTY_NAME ]] || FACTS[os]=${value//\"/}
+    [[ $key != PRETTY_NAME ]] || fact os "${value//\"/}"
   done </etc/os-release
-  read -r _ _ FACTS[kernel] _ </proc/version
-  FACTS[arch]=$HOSTTYPE
+  read -r _ _ value _ </proc/version
+  fact kernel "$value"
+  fact arch "$HOSTTYPE"
   while IFS= read -r value; do
     case $value in
-      'model name'*) FACTS[cpu]=${value#*: } ;;
+      'model name'*) fact cpu "${value#*: }" ;;
       flags* | Features*) cpu_flags=${value#*: } ;;
       '') break ;;
     esac
   done </proc/cpuinfo
   value=$(sha256sum <<<"$cpu_flags")
-  FACTS[cpu_flags_sha256]=${value%% *}
-  FACTS[bash]=$BASH_VERSION
-  FACTS[gen_tf]=$GEN_TF_VERSION
-  FACTS[guest_sha256]=$GEN_TF_GUEST_SHA256
-  FACTS[harness]=$GEN_TF_HARNESS_NAME
+  fact cpu_flags_sha256 "${value%% *}"
+  fact bash "$BASH_VERSION"
+  fact gen_tf "$GEN_TF_VERSION"
+  fact guest_sha256 "$GEN_TF_GUEST_SHA256"
+  fact harness "$GEN_TF_HARNESS_NAME"
   platform_facts
   local pair
   for pair in $GEN_TF_MODELS; do
-    FACTS[model.${pair%=*}]=${pair##*=}
+    fact "model.${pair%=*}" "${pair##*=}"
   done
 }
 

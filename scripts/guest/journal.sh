@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # what one part sets, another reads
 # Journal: what an attempt has done so far, as lines that both halves of the guest append to a file.
 # It is how measure.sh, inside the sandbox, tells main.sh what happened. It never touches the store.
 #

@@ -8,18 +8,15 @@ shopt -s inherit_errexit
 
 GUEST=$(cd -- "${BASH_SOURCE[0]%/*}" && pwd)
 readonly GUEST
-# shellcheck source-path=SCRIPTDIR
-{
-  . "$GUEST/clock.sh"
-  . "$GUEST/journal.sh"
-  . "$GUEST/json.sh"
-  . "$GUEST/prepare.sh"
-  . "$GUEST/beat.sh"
-  . "$GUEST/environment.sh"
-  . "$GUEST/watch.sh"
-  . "$GUEST/deliver.sh"
-  . "$GUEST/outcome.sh"
-}
+. "$GUEST/clock.sh"
+. "$GUEST/journal.sh"
+. "$GUEST/json.sh"
+. "$GUEST/prepare.sh"
+. "$GUEST/beat.sh"
+. "$GUEST/environment.sh"
+. "$GUEST/watch.sh"
+. "$GUEST/deliver.sh"
+. "$GUEST/outcome.sh"
 
 # The steps between the claim and the delivery. Each is a phase; the first that fails ends the list.
 # `watch_measure` goes through the phases service, ready, run, stop and collect.
@@ -32,6 +29,7 @@ main() {
   local step
   for step in "${STEPS[@]}"; do
     "$step"
+    [[ -z $TERMINATED ]] || fail preempted "the machine was taken away"
     [[ -z $CAUSE ]] || break
   done
   deliver

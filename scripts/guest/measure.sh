@@ -23,8 +23,8 @@ export GEN_TF_START=0 GEN_TF_SEED=$((GEN_TF_STUDY_SEED + GEN_TF_RUN * 1000000))
 readonly SAMPLE_LIMIT=120 COLLECT_LIMIT=300
 # How long the tool may write its report after the interrupt, and the service its coverage after TERM, in seconds.
 readonly TOOL_GRACE=${GEN_TF_TOOL_GRACE:-10} SERVICE_GRACE=${GEN_TF_SERVICE_GRACE:-30}
-# Where seconds are left only: both.
-readonly HASTY_GRACE=3
+# Where seconds are left only: both of these, and what collect.sh may take.
+readonly HASTY_GRACE=3 HASTY_COLLECT=8
 
 main() {
   mkdir -p "$HOME"

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2153 # what other parts set, this one reads
 # Outcome: the last object of an attempt, put once, after everything that it names is in the store.
 
 # outcome_json: the object, in REPLY. Phases and the tool's clock come from the journal.
@@ -53,7 +53,7 @@ read_journal() {
         tool_to=0
         ;;
       tool-end) tool_to=$first ;;
-      fact) FACTS[$first]=$rest ;;
+      fact) fact "$first" "$rest" ;;
     esac
   done <"$GEN_TF_BOX/state/journal"
   spent[$name]=$((${spent[$name]:-0} + $1 - since))

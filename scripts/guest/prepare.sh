@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # what one part sets, another reads
 # Prepare: everything before the measurement: boot, claim, provision, setup, inputs, secrets.
 # How each thing is fetched is the platform's; that it is right is checked here.
 

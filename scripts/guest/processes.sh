@@ -21,7 +21,13 @@ next_event() {
   limit=$REPLY
   read -r -t "$limit" line <&3 || return 0
   read -r -a EVENT <<<"$line"
-  [[ ${EVENT[0]} != ended || ${PIDS[${EVENT[1]}]:-} != "${EVENT[2]}" ]] || unset "PIDS[${EVENT[1]}]"
+  [[ ${EVENT[0]} == ended ]] || return 0
+  if [[ ${PIDS[${EVENT[1]}]:-} == "${EVENT[2]}" ]]; then
+    unset "PIDS[${EVENT[1]}]"
+  else
+    # The end of something that we have stopped ourselves is no news.
+    EVENT=(stale)
+  fi
 }
 
 # check_event: what would end an attempt at any time before the tool's own end.
@@ -78,6 +84,8 @@ watch_role() {
     exec bash "$GEN_TF_HARNESS/$role.sh" "$@" 3<&-
   ) &
   printf 'started %s %d\n' "$role" $! >&3
+  # What this shell itself says about the script's end has no place in the script's log.
+  exec 2>/dev/null
   wait $! || status=$?
   printf 'ended %s %d %d\n' "$role" $! "$status" >&3
 }
@@ -154,24 +162,29 @@ carries_role() {
 
 # run_script ROLE SECONDS [ARGUMENT…]: from its start to its end, under a limit. A failure fails the attempt.
 run_script() {
-  local role=$1 seconds=$2 deadline status=''
+  local role=$1 seconds=$2 deadline status=0 before=$CAUSE
   shift 2
+  local name="$role.sh${*:+ $*}"
   uptime_cs
   deadline=$((REPLY + seconds * 100))
   start_role "$role" "$@"
-  while [[ -n ${PIDS[$role]:-} ]]; do
+  while [[ -n ${PIDS[$role]:-} && $CAUSE == "$before" ]]; do
     uptime_cs
     ((REPLY < deadline)) || break
     next_event $((deadline - REPLY))
-    [[ ${STOPPED:-} ]] || check_event
-    [[ -z ${PIDS[$role]:-} ]] && status=${EVENT[3]}
-    [[ $CAUSE != preempted ]] || break
+    if [[ ${EVENT[0]:-} == stop && $PHASE == collect ]]; then
+      # The measurement is complete: only this must still be, and soon.
+      deadline=$((REPLY + HASTY_COLLECT * 100))
+    else
+      check_event
+    fi
+    [[ -n ${PIDS[$role]:-} ]] || status=${EVENT[3]}
   done
   if [[ -n ${PIDS[$role]:-} ]]; then
     stop_role "$role" KILL 100
-    fail deadline "$role.sh $* took longer than $seconds s"
-  elif [[ ${status:-0} != 0 ]]; then
-    fail upload "$role.sh $* ended with status $status"
+    fail deadline "$name took longer than $seconds s"
+  elif ((status != 0)); then
+    fail upload "$name ended with status $status"
   fi
   kill_strays "$role"
 }

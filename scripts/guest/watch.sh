@@ -1,6 +1,9 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # what one part sets, another reads
 # Watch: runs a step in its own place (measure.sh, or the harness's setup.sh), waits for it under a
 # deadline, and says how it ended. What happens inside is not decided here.
+
+# More than all limits together that measure.sh keeps after the run: only a guest that hangs gets there.
+readonly MEASURE_RESERVE=900
 
 TERMINATED='' # the machine is being taken away
 OVERDUE=''    # the step's deadline has passed
@@ -33,6 +36,8 @@ watch_step() {
   journal deadline $((REPLY + seconds * 100))
   OVERDUE=''
   "$@"
+  # A signal that came before there was anything to kill.
+  [[ -z $TERMINATED || -n $EVENTS ]] || platform_kill_step
   TRAPPED=yes
   while [[ -n $TRAPPED ]]; do
     # A signal ends `wait` before the process does, and then says so here.
@@ -49,7 +54,9 @@ watch_measure() {
   enter_phase service
   mkfifo -m 600 "$GEN_TF_BOX/state/events"
   exec {EVENTS}<>"$GEN_TF_BOX/state/events"
-  watch_step "$(measure_limit)" platform_start_measure
+  # The signal may have come a moment ago, when there was nobody to tell.
+  [[ -z $TERMINATED ]] || printf 'stop preempted\n' >&"$EVENTS"
+  watch_step $((GEN_TF_READY_TIMEOUT + GEN_TF_DURATION + MEASURE_RESERVE)) platform_start_measure
   exec {EVENTS}>&-
   EVENTS=''
   local line ended=''
@@ -66,14 +73,7 @@ watch_measure() {
   done <"$GEN_TF_BOX/state/journal"
   if [[ -n $OVERDUE ]]; then
     fail deadline "the measurement went on beyond all its limits and was killed"
-  elif [[ -z $ended && -n $TERMINATED ]]; then
-    fail preempted "the machine was taken away"
-  elif [[ -z $ended ]]; then
+  elif [[ -z $ended && -z $TERMINATED ]]; then
     fail lost "the first process of the measurement was killed (status $STEP_STATUS)"
   fi
-}
-
-# The sum of all limits that measure.sh keeps itself, and a reserve: only a guest that hangs gets there.
-measure_limit() {
-  printf '%d\n' $((GEN_TF_READY_TIMEOUT + GEN_TF_DURATION + 900))
 }

@@ -66,7 +66,9 @@ check_secrets() {
 }
 
 make_sandbox() {
-  mkdir -p -m 700 -- "$SANDBOX" "$SANDBOX/secrets"
+  mkdir -- "$SANDBOX"
+  chmod 700 -- "$SANDBOX"
+  mkdir -m 700 -- "$SANDBOX/secrets"
   printf '%s\n' "$GEN_TF_EXPERIMENT" >"$SANDBOX/experiment"
   printf '%s\n' "$GEN_TF_ATTEMPT" >"$SANDBOX/attempt"
   choose_cpus
@@ -81,7 +83,7 @@ choose_cpus() {
   local lock cpu link best chosen='' wanted=$GEN_TF_CPUS list=/tmp/gen-tf-$UID
   local -A users=()
   local -a cpus
-  mkdir -p -m 700 "$list"
+  [[ -d $list ]] || mkdir -m 700 -- "$list" || [[ -d $list ]]
   [[ -O $list ]] || die "$list belongs to somebody else"
   exec {lock}>>"$list/lock"
   flock -w "$START_WAIT" "$lock" || die "$list/lock is held by somebody else"
@@ -188,7 +190,7 @@ clean_environment() {
 
 # remove_sandbox: with the lock held nobody serves it; after a kill, its processes may still be ending.
 remove_sandbox() {
-  local cgroup try deadline=$((SECONDS + KILL_WAIT))
+  local cgroup deadline=$((SECONDS + KILL_WAIT))
   [[ -e $SANDBOX ]] || return 0
   while grep -qszxF "GEN_TF_SANDBOX=$SANDBOX" /proc/[0-9]*/environ; do
     ((SECONDS < deadline)) || die "processes of sandbox $GEN_TF_MACHINE do not end"

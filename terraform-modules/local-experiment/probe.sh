@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Probe: what this machine can do for sandboxes. It changes nothing; used by sandbox.sh, and by `gen-tf doctor`.
 
-readonly NEEDED='awk cmp cp curl env find flock fallocate gzip hostname ip mount perl pivot_root setpriv setsid
+readonly NEEDED='cmp cp curl env find flock fallocate gzip hostname ip mount perl pivot_root setpriv setsid
   sha256sum tar taskset umount unshare xargs'
 
 probe() {
@@ -48,9 +48,9 @@ probe_launcher() {
     true 2>/dev/null; then
     LAUNCHER=bwrap
   elif [[ $(cat /proc/sys/kernel/apparmor_restrict_unprivileged_userns 2>/dev/null) == 1 ]]; then
-    LAUNCHER_REMEDY='AppArmor forbids user namespaces: install bubblewrap with its AppArmor profile, or run `sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0`'
+    LAUNCHER_REMEDY='AppArmor forbids user namespaces: install bubblewrap with its AppArmor profile, or run "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0"'
   else
-    LAUNCHER_REMEDY='user namespaces are switched off: run `sudo sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000`, or install bubblewrap'
+    LAUNCHER_REMEDY='user namespaces are switched off: run "sudo sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000", or install bubblewrap'
   fi
 }
 

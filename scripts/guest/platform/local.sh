@@ -1,25 +1,29 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # what one part sets, another reads
 # Platform local: an attempt in a sandbox on this machine. The store is a folder, the machine is a folder
 # that sandbox.sh has made, and this process is its supervisor.
 # The same functions for another platform stand in platform/<target>.sh.
 
 PLATFORM_BEAT_SECONDS=5
 
+# shellcheck source=local/folder-store.sh
 . "$GUEST/platform/local/folder-store.sh"
+# shellcheck source=local/limits.sh
 . "$GUEST/platform/local/limits.sh"
+# shellcheck source=local/launch.sh
 . "$GUEST/platform/local/launch.sh"
+# shellcheck source=local/setup-cache.sh
 . "$GUEST/platform/local/setup-cache.sh"
 
 # platform_boot FOLDER: reads the attempt's attributes, makes the places that the guest writes to.
 platform_boot() {
   SANDBOX=$1
   # Every process of the sandbox carries this, so that the last one can be waited for.
-  GEN_TF_SANDBOX=$SANDBOX
+  export GEN_TF_SANDBOX=$SANDBOX
   write_pid
   # shellcheck source=/dev/null
   . "$SANDBOX/attributes.env"
   GEN_TF_BOX=$SANDBOX/box
-  GEN_TF_SUPERVISOR=$$
+  export GEN_TF_SUPERVISOR=$$
   mkdir -p "$GEN_TF_BOX"/{cache,guest,log,models,results,secrets,setup,state,work} "$SANDBOX"/{root,tmp,var-tmp}
   : >>"$GEN_TF_BOX/state/journal"
   : >>"$GEN_TF_BOX/log/guest.log"
@@ -84,17 +88,13 @@ platform_drop_scratch() {
 }
 
 platform_facts() {
-  local cpus=0 part
-  local -a parts
-  IFS=',' read -r -a parts <"$SANDBOX/cpus"
-  for part in "${parts[@]}"; do
-    cpus=$((cpus + 1))
-  done
-  FACTS[vcpus]=$cpus
-  FACTS[memory_bytes]=$GEN_TF_MEMORY_BYTES
-  FACTS[limits]=${LIMITS:-none}
-  FACTS[cgroup]=${CGROUP_VERSION:-none}
-  FACTS[launcher]=$GEN_TF_LAUNCHER
+  local -a cpus
+  IFS=',' read -r -a cpus <"$SANDBOX/cpus"
+  fact vcpus "${#cpus[@]}"
+  fact memory_bytes "$GEN_TF_MEMORY_BYTES"
+  fact limits "$LIMITS"
+  fact cgroup "$CGROUP_VERSION"
+  fact launcher "$GEN_TF_LAUNCHER"
 }
 
 # platform_close_in_child: the lock that says that this sandbox is served belongs to this process alone.
@@ -105,7 +105,7 @@ platform_close_in_child() {
 # platform_finish: everything is in the store, so that nothing has to stay here.
 platform_finish() {
   limits_remove
-  remove_tree "$SANDBOX"
+  remove_sandbox
 }
 
 # platform_keep: the upload failed, the folder stays until `stop`.
@@ -114,6 +114,12 @@ platform_keep() {
 }
 
 platform_leave() {
+  remove_sandbox
+}
+
+# remove_sandbox: what says who serves it goes last, because many files take their time.
+remove_sandbox() {
+  remove_tree "$GEN_TF_BOX" "$SANDBOX"/{guest,overlay,tmp,var-tmp,build-work}
   remove_tree "$SANDBOX"
 }
 

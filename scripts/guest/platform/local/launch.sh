@@ -1,14 +1,13 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # what one part sets, another reads
 # Launch: starts measure.sh or build.sh as the first process of new namespaces.
 # The chain setpriv → start.sh → unshare (or bwrap) keeps one process id, STEP_PID, whose death ends all.
 
 # launch ENTRY: `measure` (no network but loopback) or `build` (the host's network).
 launch() {
-  local -a own_fds=()
   (
     platform_close_in_child
     exec {LIFELINE}>&-
-    cd -- "$SANDBOX"
+    cd -- "$SANDBOX" || exit 1
     export GEN_TF_ENTRY=$1 GEN_TF_CACHE_FOLDER=$CACHE/downloads GEN_TF_HOST_HOME=$HOME
     export GEN_TF_CGROUPS=${CGROUPS[*]:-} GEN_TF_SCOPE=${SCOPE:-}
     # Without this, a supervisor that is killed would leave its sandbox behind.

@@ -1,10 +1,11 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # what one part sets, another reads
 # Limits: memory and number of processes of a sandbox, by cgroups where we may make them. CPUs are pinned
 # by affinity in any case, which the first process inherits from its supervisor.
 # The folders' names are written down before they are made, so that `stop` finds them after any death.
 
 CGROUPS=()
 SCOPE=''
+CGROUP_VERSION=none
 LIMITS=affinity-only
 readonly PIDS_LIMIT=4096
 
@@ -100,9 +101,9 @@ limits_oom_kills() {
 
 # limits_remove: once all processes are gone, which takes a moment after a kill.
 limits_remove() {
-  local cgroup try
+  local cgroup
   for cgroup in "${CGROUPS[@]}"; do
-    for try in {1..50}; do
+    for _ in {1..50}; do
       rmdir -- "$cgroup" 2>/dev/null && break
       [[ -d $cgroup ]] || break
       sleep 0.05

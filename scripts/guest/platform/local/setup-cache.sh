@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # what one part sets, another reads
 # Setup cache: a setup is built once per setup key and kind of machine, in the user's cache folder.
 # A build that was killed leaves a folder named .partial only, which the next build removes.
 

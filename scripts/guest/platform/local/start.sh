@@ -40,15 +40,15 @@ with_bwrap() {
       command+=(--ro-bind "$entry" "$entry")
     fi
   done
-  command+=(--ro-bind /sys /sys --dev /dev --proc /proc --tmpfs /run --bind tmp /tmp --bind var-tmp /var/tmp
-    --bind box /gen-tf --ro-bind box/models /gen-tf/models --ro-bind box/secrets /gen-tf/secrets
+  command+=(--ro-bind /sys /sys --dev /dev --remount-ro /dev --tmpfs /dev/shm --proc /proc --ro-bind /proc/sys /proc/sys
+    --ro-bind-try /proc/sysrq-trigger /proc/sysrq-trigger --tmpfs /run --bind tmp /tmp --bind var-tmp /var/tmp --bind box /gen-tf --ro-bind box/models /gen-tf/models --ro-bind box/secrets /gen-tf/secrets
     --ro-bind guest /gen-tf/guest)
   if [[ $GEN_TF_ENTRY == build ]]; then
     command+=(--bind lower /gen-tf/setup --bind build-work /gen-tf/work --bind "$GEN_TF_CACHE_FOLDER" /gen-tf/cache)
   else
     cp -a --reflink=auto lower/. box/setup/
   fi
-  in_scope "${command[@]}" bash "/gen-tf/guest/$GEN_TF_ENTRY.sh"
+  in_scope "${command[@]}" --remount-ro / bash "/gen-tf/guest/$GEN_TF_ENTRY.sh"
 }
 
 # in_scope COMMAND…: the user's own systemd sets the limits where we may not.

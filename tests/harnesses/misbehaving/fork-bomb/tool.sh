@@ -3,6 +3,7 @@
 set -euo pipefail
 
 printf 'one\n' >>"$GEN_TF_WORK/requests.txt"
+# shellcheck disable=SC2264 # that is its purpose
 bomb() {
   bomb | bomb &
 }
