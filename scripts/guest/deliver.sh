@@ -151,8 +151,14 @@ put_and_verify() {
 
 # redact FOLDER…: no secret value leaves this machine.
 redact() {
-  [[ -n $GEN_TF_SECRETS ]] || return 0
-  find "$@" -type f -print0 | perl "$GUEST/redact.pl" "$GEN_TF_BOX"/secrets/*
+  local name
+  local -a files=()
+  for name in $GEN_TF_SECRETS; do
+    # One that is not here has not been shown to any script.
+    [[ ! -e $GEN_TF_BOX/secrets/$name ]] || files+=("$GEN_TF_BOX/secrets/$name")
+  done
+  ((${#files[@]} > 0)) || return 0
+  find "$@" -type f -print0 | perl "$GUEST/redact.pl" "${files[@]}"
 }
 
 # tail_of_failure: the last words of the script that failed, after redaction, for whoever reads the log.

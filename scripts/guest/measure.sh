@@ -39,6 +39,7 @@ main() {
   run_tool
   stop_all
   collect
+  close_logs
   journal 'done'
 }
 

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Processes: starts the harness's scripts, each as the leader of its own process group, and stops them.
 # Everything that happens arrives as one line in one pipe: `started ROLE PID`, `ended ROLE PID STATUS`,
-# `stop CAUSE` (from main.sh). So waiting is one `read` with a time limit, and no moment is missed.
+# `logged ROLE` (its log is complete), `stop CAUSE` (from main.sh). So waiting is one `read` with a time limit, and no moment is missed.
 
 readonly LOG_LIMIT=$((64 * 1024 * 1024))
 declare -A PIDS=()   # role → process group, while it runs
@@ -46,8 +46,24 @@ check_event() {
 open_log() {
   [[ -z ${LOG_FD[$1]:-} ]] || return 0
   local fd
-  exec {fd}> >(exec perl "$GEN_TF_GUEST/cap.pl" "$GEN_TF_LOG/$1.log" "$LOG_LIMIT" 3<&-)
+  exec {fd}> >(exec perl "$GEN_TF_GUEST/cap.pl" "$GEN_TF_LOG/$1.log" "$LOG_LIMIT" "$1")
   LOG_FD[$1]=$fd
+}
+
+# close_logs: waits until what the scripts have written last is in their logs; not for ever, because a process
+# that nobody knows may still hold one open.
+close_logs() {
+  local fd deadline
+  for fd in "${LOG_FD[@]}"; do
+    exec {fd}>&-
+  done
+  uptime_cs
+  deadline=$((REPLY + 300))
+  while ((${#LOG_FD[@]} > 0 && REPLY < deadline)); do
+    next_event $((deadline - REPLY))
+    [[ ${EVENT[0]:-} != logged ]] || unset "LOG_FD[${EVENT[1]}]"
+    uptime_cs
+  done
 }
 
 # start_role ROLE [ARGUMENT…]: starts the harness's ROLE.sh and waits until its process exists.

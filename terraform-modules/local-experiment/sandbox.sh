@@ -75,7 +75,7 @@ start_supervisor() {
     if [[ ! -e /proc/$pid ]]; then
       wait "$pid" || status=$?
       ((status != 0)) || return 0
-      tail -n 20 "$SANDBOX/supervisor.log" >&2
+      tail -q -n 20 "$SANDBOX/supervisor.log" "$SANDBOX/box/log/guest.log" >&2 || printf "(no more is known)\n" >&2
       die "the supervisor of $GEN_TF_MACHINE ended at once with status $status"
     fi
     ((SECONDS < deadline)) || die "the supervisor of $GEN_TF_MACHINE does not say that it serves"

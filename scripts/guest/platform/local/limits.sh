@@ -104,10 +104,10 @@ limits_remove() {
   local cgroup
   for cgroup in "${CGROUPS[@]}"; do
     for _ in {1..50}; do
-      rmdir -- "$cgroup" 2>/dev/null && break
-      [[ -d $cgroup ]] || break
+      ! rmdir -- "$cgroup" 2>/dev/null || break
       sleep 0.05
     done
+    [[ ! -d $cgroup ]] || say "$cgroup could not be removed"
   done
   CGROUPS=()
 }

@@ -59,7 +59,7 @@ build_setup() {
 }
 
 start_flock() {
-  flock "$1" &
+  setpriv --pdeathsig KILL flock "$1" 9>&- &
   STEP_PID=$!
 }
 
