@@ -46,17 +46,26 @@ check_event() {
 open_log() {
   [[ -z ${LOG_FD[$1]:-} ]] || return 0
   local fd
-  exec {fd}> >(exec perl "$GEN_TF_GUEST/cap.pl" "$GEN_TF_LOG/$1.log" "$LOG_LIMIT" "$1")
+  exec {fd}> >(
+    close_log_fds
+    exec perl "$GEN_TF_GUEST/cap.pl" "$GEN_TF_LOG/$1.log" "$LOG_LIMIT" "$1"
+  )
   LOG_FD[$1]=$fd
+}
+
+# close_log_fds: a log is complete when nobody holds its pipe open any more.
+close_log_fds() {
+  local fd
+  for fd in "${LOG_FD[@]}"; do
+    exec {fd}>&-
+  done
 }
 
 # close_logs: waits until what the scripts have written last is in their logs; not for ever, because a process
 # that nobody knows may still hold one open.
 close_logs() {
-  local fd deadline
-  for fd in "${LOG_FD[@]}"; do
-    exec {fd}>&-
-  done
+  local deadline
+  close_log_fds
   uptime_cs
   deadline=$((REPLY + 300))
   while ((${#LOG_FD[@]} > 0 && REPLY < deadline)); do
@@ -85,12 +94,10 @@ start_role() {
 
 # watch_role ROLE [ARGUMENT…]: runs beside us, and tells when the script starts and ends.
 watch_role() {
-  local role=$1 status=0 fd
+  local role=$1 status=0
   shift
   exec >&"${LOG_FD[$role]}" 2>&1 </dev/null
-  for fd in "${LOG_FD[@]}"; do
-    exec {fd}>&-
-  done
+  close_log_fds
   # Job control gives the script a process group of its own, in which interrupts are not ignored.
   set -m
   (
