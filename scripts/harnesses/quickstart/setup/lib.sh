@@ -31,7 +31,7 @@ part_key() {
   {
     uname -m
     cat /etc/os-release
-    python3 -c 'import sys; print(sys.base_prefix, sys.version)'
+    ! type -P python3 >/dev/null || python3 -c 'import sys; print(sys.base_prefix, sys.version)'
     cat "$HARNESS_SETUP/lib.sh" "$@"
   } | sha256sum | cut -c 1-16
 }
