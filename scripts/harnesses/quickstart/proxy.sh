@@ -6,8 +6,8 @@ set -euo pipefail
 main() {
   local folder=$GEN_TF_WORK/proxy
   local -a user=()
-  mkdir -p "$folder"
-  # As root, nginx would hand its work to a user that a sandbox does not have.
+  mkdir -p "$folder/temp"
+  # As root, nginx would give its temporary files to a user that a sandbox does not have.
   [[ $(id -u) != 0 ]] || user=(-g 'user root;')
   PATH=$PATH:/usr/sbin exec nginx -p "$folder" -c "$GEN_TF_HARNESS/proxy.nginx.conf" -e stderr "${user[@]}"
 }

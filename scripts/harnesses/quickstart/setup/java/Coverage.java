@@ -4,7 +4,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Enumeration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Properties;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
@@ -14,6 +17,7 @@ import java.util.zip.ZipOutputStream;
 import org.jacoco.core.analysis.Analyzer;
 import org.jacoco.core.analysis.CoverageBuilder;
 import org.jacoco.core.analysis.IBundleCoverage;
+import org.jacoco.core.analysis.IClassCoverage;
 import org.jacoco.core.data.ExecutionData;
 import org.jacoco.core.data.ExecutionDataStore;
 import org.jacoco.core.tools.ExecFileLoader;
@@ -92,25 +96,43 @@ public final class Coverage {
         try (InputStream in = Files.newInputStream(folder.resolve("totals.properties"))) {
             totals.load(in);
         }
+        final Map<String, Analysed> known = new HashMap<>();
         try (ZipFile classes = new ZipFile(folder.resolve("classes.zip").toFile())) {
             Files.writeString(out, "{\"format\":1,\"kind\":\"jacoco\""
-                    + ",\"idle\":" + snapshot(idle, classes, totals)
-                    + ",\"final\":" + snapshot(end, classes, totals) + "}\n");
+                    + ",\"idle\":" + snapshot(idle, classes, totals, known)
+                    + ",\"final\":" + snapshot(end, classes, totals, known) + "}\n");
         }
     }
 
-    private static String snapshot(final Path exec, final ZipFile classes, final Properties totals) throws IOException {
+    /** A class as the last snapshot saw it: most of a service is the same in the next one. */
+    private static final class Analysed {
+        private boolean[] probes;
+        private IClassCoverage coverage;
+    }
+
+    private static String snapshot(final Path exec, final ZipFile classes, final Properties totals,
+            final Map<String, Analysed> known) throws IOException {
         final ExecFileLoader loader = new ExecFileLoader();
         try (InputStream in = new BufferedInputStream(Files.newInputStream(exec))) {
             loader.load(in);
         }
         final CoverageBuilder builder = new CoverageBuilder();
-        final Analyzer analyzer = new Analyzer(loader.getExecutionDataStore(), builder);
         for (final ExecutionData data : loader.getExecutionDataStore().getContents()) {
             final ZipEntry entry = classes.getEntry(data.getName() + ".class");
             // Classes that the service makes while it runs have no file, and no lines to cover.
-            if (entry != null) {
-                analyzer.analyzeClass(read(classes, entry), data.getName());
+            if (entry == null) {
+                continue;
+            }
+            final Analysed analysed = known.computeIfAbsent(data.getName(), name -> new Analysed());
+            if (!Arrays.equals(analysed.probes, data.getProbes())) {
+                analysed.coverage = null;
+                analysed.probes = data.getProbes();
+                new Analyzer(loader.getExecutionDataStore(), coverage -> analysed.coverage = coverage)
+                        .analyzeClass(read(classes, entry), data.getName());
+            }
+            // A class without lines has no coverage at all.
+            if (analysed.coverage != null) {
+                builder.visitCoverage(analysed.coverage);
             }
         }
         if (!builder.getNoMatchClasses().isEmpty()) {

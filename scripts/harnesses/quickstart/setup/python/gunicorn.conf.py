@@ -21,6 +21,8 @@ worker_class = "gthread"
 threads = 4
 # A worker that is restarted would lose what it covered: a service that hangs must be seen to hang.
 timeout = 0
+# Coverage is saved before the service is stopped, so there is nothing to linger for.
+graceful_timeout = 0
 # A connection that the proxy keeps open is not closed under its feet.
 keepalive = 75
 

@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# From nothing to a table of real results: builds gen-tf, runs examples/quickstart/study.hcl on this machine, pulls
+# the results and prints them. Run it again at any time: what is finished is not done again.
+# It writes into this clone and ${XDG_CACHE_HOME:-~/.cache}/gen-tf; as root it also installs nginx-light and iproute2
+# where they are missing. It removes nothing and keeps nothing running.
+set -euo pipefail
+shopt -s inherit_errexit
+
+ROOT=$(cd -- "${BASH_SOURCE[0]%/*}/.." && pwd)
+readonly ROOT
+readonly EXAMPLE=examples/quickstart
+CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/gen-tf
+readonly CACHE
+
+. "$ROOT/scripts/quickstart/needs.sh"
+
+main() {
+  cd -- "$ROOT"
+  # nginx and ip are there for everybody, but not on everybody's PATH.
+  export PATH=$PATH:/usr/sbin:/sbin
+  # Terraform would otherwise ask its maker for news and remember that it did.
+  export CHECKPOINT_DISABLE=1
+  part "Checking what is needed" check_needs
+  part "Terraform or OpenTofu" choose_terraform
+  part "Building gen-tf" build
+  part "Running the study ($EXAMPLE/study.hcl)" run_study
+  part "Pulling the results" pull_results
+  printf '\n'
+  python3 scripts/quickstart/table.py "$EXAMPLE/results"
+  printf 'All of it took %d s. What is what: %s/README.md\n' "$SECONDS" "$EXAMPLE"
+}
+
+# part TITLE COMMAND: says what is done and how long it took. Not in a condition: `set -e` must hold in COMMAND.
+part() {
+  local begin=$SECONDS
+  printf '\n== %s\n' "$1"
+  "$2"
+  printf '   done in %d s\n' "$((SECONDS - begin))"
+}
+
+choose_terraform() {
+  GEN_TF_TERRAFORM=$(bash scripts/dev/find-terraform.sh)
+  export GEN_TF_TERRAFORM
+  printf '   %s\n' "$GEN_TF_TERRAFORM"
+}
+
+build() {
+  local config user_home=${CARGO_HOME:-$HOME/.cargo} home=$CACHE/downloads/cargo
+  mkdir -p "$home"
+  # The user's own registries hold, but what cargo downloads goes into the cache folder.
+  for config in "$user_home"/config{.toml,}; do
+    [[ ! -r $config || $config -ef $home/${config##*/} ]] || ln -sfn -- "$config" "$home/${config##*/}"
+  done
+  CARGO_HOME=$home cargo build --release --locked --target-dir "$ROOT/target" -p gen-tf -p gen-tf-sync
+}
+
+run_study() {
+  target/release/gen-tf apply --wait --yes "$EXAMPLE/study.hcl"
+}
+
+pull_results() {
+  target/release/gen-tf-sync "$EXAMPLE/workspace-local"
+}
+
+main "$@"
