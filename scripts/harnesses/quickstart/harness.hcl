@@ -9,7 +9,7 @@ harness "quickstart" {
 
 integrity {
   min_requests_per_second = 0.5
-  min_request_span        = 0.9
+  min_request_span        = 0.85 # the start of a tool weighs more in a run of 20 seconds
 }
 
 setting "schemathesis_workers" {
