@@ -11,7 +11,7 @@ use crate::{
     hash::sha256_hex,
     id::ExperimentId,
     matrix,
-    study::{LocalTarget, Study},
+    study::{LocalTarget, Model, Study},
     tree::FileTree,
 };
 
@@ -30,6 +30,8 @@ pub struct Blueprint {
     pub seed: u32,
     /// Most attempts of one experiment that gen-tf starts by itself.
     pub attempts: u32,
+    /// Models that any cell opens, each once.
+    pub models: Vec<Model>,
     /// Cells, by service and tool.
     pub cells: BTreeMap<String, BTreeMap<String, Cell>>,
     /// The store: a folder relative to the workspace.
@@ -116,6 +118,7 @@ pub fn decide(study: &Study, local: &LocalTarget, ingredients: &Ingredients<'_>)
         duration: study.duration,
         seed: study.seed,
         attempts: study.attempts,
+        models: used_models(study, &cells),
         cells,
         store: ingredients.store.to_owned(),
         results: ingredients.results.to_owned(),
@@ -153,6 +156,16 @@ fn decide_cells(
         cells.entry(service.to_owned()).or_default().insert(tool.to_owned(), cell);
     }
     cells
+}
+
+fn used_models(study: &Study, cells: &BTreeMap<String, BTreeMap<String, Cell>>) -> Vec<Model> {
+    let used: BTreeSet<&str> = cells
+        .values()
+        .flat_map(BTreeMap::values)
+        .flat_map(|cell| cell.models.values())
+        .map(String::as_str)
+        .collect();
+    study.models.iter().filter(|model| used.contains(model.sha256.as_str())).cloned().collect()
 }
 
 /// A secret goes to the cells that its lists name; an empty list names every one that the harness

@@ -142,7 +142,13 @@ pub fn log_prefix(id: &AttemptId) -> String {
     format!("logs/{id}/")
 }
 
-/// Key of the mark that a setup is ready for the other experiments that share it.
+/// Key of a model or other input, by its sha256.
+#[must_use]
+pub fn input_key(sha256: &str) -> String {
+    format!("inputs/{sha256}")
+}
+
+/// The setup key that an object marks as ready for the other experiments that share it.
 ///
 /// On gcp it is the packed setup itself; on `local` a small file, because the setup stays in the
 /// cache folder of the machine.

@@ -1,5 +1,6 @@
 //! Golden workspaces: every folder of `tests/golden` holds a study, and the workspace that it gives.
 //! Accept changes with `UPDATE_EXPECT=1`, then read the diff.
+#![expect(clippy::unwrap_used, reason = "a test ends where it can't go on")]
 #![expect(clippy::disallowed_methods, reason = "tests read files; the crate does not")]
 
 use std::{

@@ -1,4 +1,5 @@
 //! Random histories of a study: whatever machines do, the schedule keeps its promises.
+#![expect(clippy::unwrap_used, reason = "a test ends where it can't go on")]
 
 mod support;
 

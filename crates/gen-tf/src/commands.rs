@@ -23,7 +23,7 @@ use crate::{cli::Command, failure::Outcome};
 pub fn run(command: Command) -> Outcome {
     match command {
         Command::Init(args) => init::run(&args),
-        Command::Validate(args) => validate::run(args),
+        Command::Validate(args) => validate::run(&args),
         Command::Render(args) => render::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Apply(args) => apply::run(&args),

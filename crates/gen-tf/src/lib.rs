@@ -7,6 +7,7 @@ pub mod project;
 pub mod embedded;
 pub mod workspace;
 pub mod session;
+pub mod inputs;
 pub mod observe;
 pub mod sandbox;
 pub mod terraform;

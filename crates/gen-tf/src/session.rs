@@ -13,6 +13,7 @@ use gen_tf_store::PutOnce;
 use crate::{
     cli::TerraformArgs,
     failure::Failure,
+    inputs,
     interrupt::Interrupts,
     observe::{Observer, Snapshot},
     progress::LiveView,
@@ -196,6 +197,8 @@ impl Session {
         ask: impl FnOnce(&str) -> Result<bool, Failure>,
     ) -> Result<bool, Failure> {
         let before = self.workspace.active_set()?;
+        inputs::check_secrets(&self.project.blueprint, &Moves::between(&before, next).start)?;
+        inputs::put_models(&self.project, self.store())?;
         self.workspace.write_active_set(next)?;
         let applied = self.plan_and_apply(&PlanOptions::default(), ask);
         if let Ok(false) = applied {

@@ -1,5 +1,7 @@
 //! The binary, run as its users run it: real Terraform, real sandboxes, a harness of a few lines.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where it can't go on")]
+
 #[path = "cli/place.rs"]
 mod place;
 #[path = "cli/study.rs"]

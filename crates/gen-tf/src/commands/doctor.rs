@@ -107,7 +107,7 @@ fn parse_probe(line: &str) -> Option<Check> {
         None => (found, String::new()),
     };
     let needed = ["user namespaces", "network"].contains(&name);
-    let ok = !missing_commands && !(needed && found == "no");
+    let ok = !(missing_commands || needed && found == "no");
     Some(Check { name: name.to_owned(), ok, found: found.to_owned(), remedy })
 }
 

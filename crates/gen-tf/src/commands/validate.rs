@@ -21,7 +21,7 @@ struct Summary {
 /// # Errors
 ///
 /// Exit code 3 when it has a mistake.
-pub fn run(args: ValidateArgs) -> Outcome {
+pub fn run(args: &ValidateArgs) -> Outcome {
     let checked = project::check(&args.study.study)?;
     let study = &checked.study;
     let cells = matrix::cells(study).count();

@@ -140,24 +140,6 @@ impl Place {
         mounts.lines().filter(|line| line.contains(needle)).count()
     }
 
-    /// Control groups of this study that are left.
-    pub fn cgroups(&self) -> Vec<PathBuf> {
-        let mut found = Vec::new();
-        let mut folders = vec![(PathBuf::from("/sys/fs/cgroup"), 0)];
-        while let Some((folder, depth)) = folders.pop() {
-            for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
-                let path = entry.path();
-                if entry.file_type().is_ok_and(|kind| kind.is_dir()) && depth < 4 {
-                    if entry.file_name().to_string_lossy().starts_with("pair-") {
-                        found.push(path.clone());
-                    }
-                    folders.push((path, depth + 1));
-                }
-            }
-        }
-        found
-    }
-
     #[track_caller]
     pub fn assert_nothing_is_left(&self) {
         wait_until("every process is gone", || self.processes().is_empty());

@@ -30,7 +30,11 @@ fn an_attempt_that_another_machine_serves_is_left_alone() {
     put_claim(&lab, "somebody-else");
     lab.start(1);
     lab.assert_nothing_left(1);
-    for key in ["outcomes/files/loop/1/1.json", "status/files/loop/1/1.json", "results/files/loop/1/1.tar.gz"] {
+    for key in [
+        "outcomes/files/loop/1/1.json",
+        "status/files/loop/1/1.json",
+        "results/files/loop/1/1.tar.gz",
+    ] {
         assert!(!lab.object(key).exists(), "{key}");
     }
     assert!(!lab.object("logs/files/loop/1/1/0001.txt").exists());

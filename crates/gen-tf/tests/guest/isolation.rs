@@ -7,7 +7,11 @@ use gen_tf_core::outcome::Outcome;
 use crate::lab::{Lab, Options, is_root, skipped};
 
 fn have(program: &str) -> bool {
-    Command::new("sh").args(["-c", "command -v \"$1\" >/dev/null", "sh", program]).status().unwrap().success()
+    Command::new("sh")
+        .args(["-c", "command -v \"$1\" >/dev/null", "sh", program])
+        .status()
+        .unwrap()
+        .success()
 }
 
 fn assert_isolated(lab: &Lab, outcome: &Outcome) {
@@ -29,7 +33,8 @@ fn an_ordinary_user_has_the_same_sandbox() {
     if !is_root() {
         return skipped("the other tests run as an ordinary user already");
     }
-    let lab = Lab::new(Options { variant: Some("prying"), user: Some(12_345), ..Options::default() });
+    let lab =
+        Lab::new(Options { variant: Some("prying"), user: Some(12_345), ..Options::default() });
     let outcome = lab.run_expecting_success();
     assert_isolated(&lab, &outcome);
     assert_eq!(outcome.environment["limits"], "affinity-only");
@@ -56,6 +61,10 @@ fn the_probe_says_what_this_machine_can_do() {
     let output = lab.command("probe", 1, 1).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let keys: Vec<&str> = text.lines().map(|line| line.split(": ").next().unwrap()).collect();
-    assert_eq!(keys, ["missing commands", "user namespaces", "overlay", "limits", "network"], "{text}");
+    assert_eq!(
+        keys,
+        ["missing commands", "user namespaces", "overlay", "limits", "network"],
+        "{text}"
+    );
     assert!(output.status.success());
 }

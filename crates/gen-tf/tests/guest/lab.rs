@@ -104,8 +104,7 @@ impl Lab {
 
     fn inside(folder: PathBuf, guard: Option<tempfile::TempDir>, options: Options) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let study =
-            format!("t{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let study = format!("t{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let lab = Self { folder, _guard: guard, study, options };
         for name in ["home", "cache", "store", "workspace-local/modules"] {
             fs::create_dir_all(lab.path(name)).unwrap();
@@ -121,7 +120,15 @@ impl Lab {
         }
         if let Some(user) = lab.options.user {
             let owner = format!("{user}:{user}");
-            assert!(Command::new("chown").arg("-R").arg(owner).arg(&lab.folder).status().unwrap().success());
+            assert!(
+                Command::new("chown")
+                    .arg("-R")
+                    .arg(owner)
+                    .arg(&lab.folder)
+                    .status()
+                    .unwrap()
+                    .success()
+            );
         }
         lab
     }
@@ -306,7 +313,11 @@ impl Lab {
         tar::Archive::new(flate2::read::GzDecoder::new(&archive[..])).unpack(&folder).unwrap();
         for (name, entry) in &list.files {
             let bytes = fs::read(folder.join(name)).unwrap();
-            assert_eq!((bytes.len() as u64, sha256(&bytes)), (entry.size, entry.sha256.clone()), "{name}");
+            assert_eq!(
+                (bytes.len() as u64, sha256(&bytes)),
+                (entry.size, entry.sha256.clone()),
+                "{name}"
+            );
         }
         folder
     }
@@ -351,13 +362,20 @@ impl Lab {
 
     /// No process, folder, mount or cgroup.
     pub fn assert_nothing_left(&self, run: u32) {
-        wait_for(&format!("the sandbox is gone\n{}", self.log(run, 1)), 10, || !self.sandbox(run).exists());
+        wait_for(&format!("the sandbox is gone\n{}", self.log(run, 1)), 10, || {
+            !self.sandbox(run).exists()
+        });
         self.assert_nothing_runs(run);
         for controller in ["memory", "pids", "cpuset", ""] {
-            let Ok(entries) = fs::read_dir(Path::new("/sys/fs/cgroup").join(controller)) else { continue };
+            let Ok(entries) = fs::read_dir(Path::new("/sys/fs/cgroup").join(controller)) else {
+                continue;
+            };
             for entry in entries.flatten() {
                 let name = entry.file_name().to_string_lossy().into_owned();
-                assert!(!(name.starts_with("gen-tf.") && name.ends_with(&self.machine(run))), "cgroup {name}");
+                assert!(
+                    !(name.starts_with("gen-tf.") && name.ends_with(&self.machine(run))),
+                    "cgroup {name}"
+                );
             }
         }
     }
@@ -371,7 +389,9 @@ impl Lab {
 
 impl Drop for Lab {
     fn drop(&mut self) {
-        for entry in fs::read_dir(self.path("workspace-local/.gen-tf/locks")).into_iter().flatten().flatten() {
+        for entry in
+            fs::read_dir(self.path("workspace-local/.gen-tf/locks")).into_iter().flatten().flatten()
+        {
             let name = entry.file_name().to_string_lossy().into_owned();
             let stopped = self.command("stop", 1, 1).env("GEN_TF_MACHINE", &name).status();
             if !stopped.is_ok_and(|status| status.success()) {

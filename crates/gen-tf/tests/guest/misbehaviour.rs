@@ -82,8 +82,7 @@ fn endless_output_fills_no_disk() {
 fn a_hundred_thousand_files_arrive() {
     // In memory, because the test is about the guest and not about the disk.
     let folder = tempfile::tempdir_in("/dev/shm").unwrap();
-    let lab =
-        Lab::at(folder.path(), Options { variant: Some("many-files"), ..Options::default() });
+    let lab = Lab::at(folder.path(), Options { variant: Some("many-files"), ..Options::default() });
     let outcome = lab.run_expecting_success();
     let uploaded = outcome.results.expect("results were uploaded");
     assert!(uploaded.files > 100_000, "{}", uploaded.files);

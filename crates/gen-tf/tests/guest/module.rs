@@ -70,7 +70,9 @@ output "active" {{
 fn activate(lab: &Lab, attempts: &[(u32, u32)]) {
     let active: serde_json::Map<String, serde_json::Value> = attempts
         .iter()
-        .map(|(run, attempt)| (format!("files/loop/{run}"), serde_json::json!({ "attempt": attempt })))
+        .map(|(run, attempt)| {
+            (format!("files/loop/{run}"), serde_json::json!({ "attempt": attempt }))
+        })
         .collect();
     let variables = serde_json::json!({ "active": active });
     fs::write(lab.path("workspace-local/active.auto.tfvars.json"), variables.to_string()).unwrap();
@@ -94,7 +96,8 @@ fn apply_starts_sandboxes_and_destroy_leaves_nothing() {
 
     // Another duration and guest leave a running sandbox alone; another attempt replaces its own only.
     let main = lab.path("workspace-local/main.tf");
-    let changed = fs::read_to_string(&main).unwrap().replace("duration     = 60", "duration     = 50");
+    let changed =
+        fs::read_to_string(&main).unwrap().replace("duration     = 60", "duration     = 50");
     fs::write(&main, changed).unwrap();
     succeed(&lab, &["plan", "-detailed-exitcode", "-input=false"]);
     activate(&lab, &[(1, 2), (2, 1)]);
@@ -133,7 +136,8 @@ fn the_module_and_its_readme_are_valid() {
         return skipped("terraform is not installed");
     }
     let module = repository().join("terraform-modules/local-experiment");
-    let formatted = Command::new("terraform").args(["fmt", "-check", "-recursive"]).arg(&module).output();
+    let formatted =
+        Command::new("terraform").args(["fmt", "-check", "-recursive"]).arg(&module).output();
     assert!(formatted.unwrap().status.success());
     let readme = fs::read_to_string(module.join("README.md")).unwrap();
     let example = readme.split("```hcl\n").nth(1).and_then(|rest| rest.split("```").next());
@@ -154,7 +158,8 @@ fn check_tables(module: &Path, readme: &str) {
         let mut names = Vec::new();
         for part in text.split(&format!("{block} \"")).skip(1) {
             let name = part.split('"').next().unwrap();
-            let description = part.split("description = \"").nth(1).unwrap().split('"').next().unwrap();
+            let description =
+                part.split("description = \"").nth(1).unwrap().split('"').next().unwrap();
             assert!(description.ends_with('.'), "{name}");
             let row = format!("| `{name}` | {description}");
             assert!(readme.contains(&row), "README.md lacks: {row}");

@@ -22,7 +22,17 @@ fn a_succeeded_attempt_proves_what_it_did() {
     for phase in ["run", "stop", "collect", "upload", "outcome"] {
         assert!(outcome.timings.phases.contains_key(phase), "{phase}");
     }
-    for fact in ["os", "kernel", "cpu", "vcpus", "memory_bytes", "limits", "guest_sha256", "gen_tf", "python3"] {
+    for fact in [
+        "os",
+        "kernel",
+        "cpu",
+        "vcpus",
+        "memory_bytes",
+        "limits",
+        "guest_sha256",
+        "gen_tf",
+        "python3",
+    ] {
         assert!(!outcome.environment[fact].is_empty(), "{fact}");
     }
     assert_eq!(outcome.environment["guest_sha256"], lab.guest_sha256());
@@ -34,10 +44,12 @@ fn a_succeeded_attempt_proves_what_it_did() {
     let guest = fs::read(lab.object(&format!("guest/{}.tar.gz", lab.guest_sha256()))).unwrap();
     assert_eq!(sha256(&guest), lab.guest_sha256());
     let claim: Claim =
-        serde_json::from_slice(&fs::read(lab.object("claims/files/loop/1/1.json")).unwrap()).unwrap();
+        serde_json::from_slice(&fs::read(lab.object("claims/files/loop/1/1.json")).unwrap())
+            .unwrap();
     assert_eq!((claim.machine, claim.claimed), (lab.machine(1), outcome.timings.started));
     let status: Status =
-        serde_json::from_slice(&fs::read(lab.object("status/files/loop/1/1.json")).unwrap()).unwrap();
+        serde_json::from_slice(&fs::read(lab.object("status/files/loop/1/1.json")).unwrap())
+            .unwrap();
     assert_eq!(status.phase, "outcome");
     assert!(lab.log(1, 1).contains("outcome: succeeded"));
 }

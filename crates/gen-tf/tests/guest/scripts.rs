@@ -36,7 +36,11 @@ fn every_shell_file_is_clean() {
         let parsed = Command::new("bash").arg("-n").arg(file).status().unwrap();
         assert!(parsed.success(), "{}", file.display());
     }
-    match Command::new("shellcheck").args(["--severity=style", "--external-sources"]).args(&files).output() {
+    match Command::new("shellcheck")
+        .args(["--severity=style", "--external-sources"])
+        .args(&files)
+        .output()
+    {
         Ok(output) => {
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
         }

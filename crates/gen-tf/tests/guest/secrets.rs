@@ -63,7 +63,10 @@ fn a_missing_secret_is_an_error_before_anything_is_started() {
     let output = lab.command("start", 1, 1).output().unwrap();
     assert!(!output.status.success());
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(text.contains("secret api-key: the environment variable LAB_NO_SUCH_KEY is not set"), "{text}");
+    assert!(
+        text.contains("secret api-key: the environment variable LAB_NO_SUCH_KEY is not set"),
+        "{text}"
+    );
     assert!(!lab.sandbox(1).exists());
     assert!(!lab.object("claims").exists());
 }

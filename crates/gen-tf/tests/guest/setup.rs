@@ -19,7 +19,10 @@ fn a_setup_is_built_once_and_left_as_it_is() {
     assert_eq!(lab.outcome(2, 1).cause, None);
     let [entry] = &entries(&lab)[..] else { panic!("one entry: {:?}", entries(&lab)) };
     assert_eq!(fs::read_to_string(entry.join("built.txt")).unwrap(), "built\n");
-    assert!(!entry.join("scribble.txt").exists(), "what the tool writes there stays in its sandbox");
+    assert!(
+        !entry.join("scribble.txt").exists(),
+        "what the tool writes there stays in its sandbox"
+    );
 }
 
 #[test]
@@ -44,9 +47,7 @@ fn a_setup_that_hangs_is_killed_at_its_deadline() {
 fn a_killed_setup_is_built_anew() {
     let lab = Lab::new(Options { variant: Some("slow-once-setup"), ..Options::default() });
     lab.start(1);
-    wait_for("the setup is being built", 10, || {
-        lab.path("cache/gen-tf/downloads/begun").exists()
-    });
+    wait_for("the setup is being built", 10, || lab.path("cache/gen-tf/downloads/begun").exists());
     Lab::signal(lab.supervisor(1), "-KILL");
     lab.assert_nothing_runs(1);
     lab.stop(1);

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use camino::{Utf8Path, Utf8PathBuf};
 use gen_tf::interrupt::Interrupts;
 use gen_tf::progress::{self, Progress, Task};
+use gen_tf::screen;
 use gen_tf::terraform::event::Event;
 use gen_tf::terraform::{Error, PlanOptions, Terraform, Workspace};
 
@@ -234,7 +235,7 @@ fn the_driver_as_a_process() {
     let code = match plan_and_apply(&folder, program.as_deref()) {
         Ok(()) => 0,
         Err(error) => {
-            progress::say(&format!("{error}\n{}", error.hint().unwrap_or_default()));
+            screen::say(format_args!("{error}\n{}", error.hint().unwrap_or_default()));
             if matches!(error, Error::Interrupted { .. }) { INTERRUPTED } else { FAILED }
         }
     };
