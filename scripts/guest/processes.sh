@@ -7,6 +7,7 @@ readonly LOG_LIMIT=$((64 * 1024 * 1024))
 declare -A PIDS=()   # role → process group, while it runs
 declare -A LOG_FD=() # role → where its output goes: a filter that keeps the log bounded
 EVENT=()
+HELD=''
 
 open_events() {
   exec 3<>"$GEN_TF_BOX/state/events"
@@ -14,13 +15,16 @@ open_events() {
 
 # next_event CENTISECONDS: the next event in EVENT, or nothing there when the time is over.
 next_event() {
-  local line limit
+  local line='' status=0
   EVENT=()
   (($1 > 0)) || return 0
   seconds_of "$1"
-  limit=$REPLY
-  read -r -t "$limit" line <&3 || return 0
-  read -r -a EVENT <<<"$line"
+  IFS= read -r -t "$REPLY" line <&3 || status=$?
+  # On a loaded machine the time can be over in the middle of a line, which is then not lost but held.
+  HELD+=$line
+  ((status == 0)) || return 0
+  read -r -a EVENT <<<"$HELD"
+  HELD=''
   [[ ${EVENT[0]} == ended ]] || return 0
   if [[ ${PIDS[${EVENT[1]}]:-} == "${EVENT[2]}" ]]; then
     unset "PIDS[${EVENT[1]}]"
