@@ -9,6 +9,8 @@ shopt -s inherit_errexit
 ROOT=$(cd -- "${BASH_SOURCE[0]%/*}/.." && pwd)
 readonly ROOT
 readonly EXAMPLE=examples/quickstart
+# gen-tf's exit code for a study that is incomplete, or has experiments that failed.
+readonly INCOMPLETE=5
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/gen-tf
 readonly CACHE
 
@@ -28,6 +30,10 @@ main() {
   printf '\n'
   python3 scripts/quickstart/table.py "$EXAMPLE/results"
   printf 'All of it took %d s. What is what: %s/README.md\n' "$SECONDS" "$EXAMPLE"
+  if ((STATUS != 0)); then
+    printf 'Not every experiment succeeded; see: target/release/gen-tf status --failed %s/study.hcl\n' "$EXAMPLE" >&2
+    exit "$STATUS"
+  fi
 }
 
 # part TITLE COMMAND: says what is done and how long it took. Not in a condition: `set -e` must hold in COMMAND.
@@ -54,8 +60,11 @@ build() {
   CARGO_HOME=$home cargo build --release --locked --target-dir "$ROOT/target" -p gen-tf -p gen-tf-sync
 }
 
+# run_study: with an experiment that failed there are still results to show.
 run_study() {
-  target/release/gen-tf apply --wait --yes "$EXAMPLE/study.hcl"
+  STATUS=0
+  target/release/gen-tf apply --wait --yes "$EXAMPLE/study.hcl" || STATUS=$?
+  ((STATUS == 0 || STATUS == INCOMPLETE)) || exit "$STATUS"
 }
 
 pull_results() {

@@ -87,6 +87,40 @@ class Requests(HarnessTest):
         self.assertIn("line 2", done.stderr)
 
 
+class Collect(HarnessTest):
+    PYTHON = "setup/service/python/venv/bin/python"
+
+    def collect(self, requests, python):
+        self.program(self.box / self.PYTHON, python)
+        for name, text in (("proxy/requests.jsonl", requests), ("tool/0/report", "r"), ("coverage/idle.coverage", "i")):
+            path = self.box / "work" / name
+            path.parent.mkdir(parents=True)
+            path.write_text(text, encoding="utf-8")
+        return self.run_command("bash", HARNESS / "collect.sh", GEN_TF_SERVICE="httpbin")
+
+    def kept(self):
+        return sorted(
+            str(path.relative_to(self.box / "results")) for path in (self.box / "results").rglob("*") if path.is_file()
+        )
+
+    def test_keeps_requests_reports_and_coverage(self):
+        done = self.collect(line(200, "200"), 'echo "{}" >coverage.json')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(
+            self.kept(),
+            ["coverage.json", "coverage/idle.coverage", "requests.json", "requests.jsonl", "tool/0/report"],
+        )
+
+    def test_fails_without_requests_but_keeps_what_there_is(self):
+        done = self.collect(line(502, ""), 'echo "{}" >coverage.json')
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("tool/0/report", self.kept())
+        self.assertIn("requests.jsonl", self.kept())
+
+    def test_fails_when_coverage_cannot_be_read(self):
+        self.assertNotEqual(self.collect(line(200, "200"), "exit 3").returncode, 0)
+
+
 class Proxy(HarnessTest):
     def test_records_every_request_and_tells_which_reached_the_service(self):
         done = self.run_command(

@@ -1,13 +1,11 @@
 #!/usr/bin/env bash
-# Keeps the coverage data of both moments, and their figures as coverage.json.
+# Turns coverage.py's data of both moments, which are in the current folder's coverage/, into coverage.json.
 set -euo pipefail
 
 main() {
   local python=$GEN_TF_SETUP/service/python
-  mv -- "$GEN_TF_WORK"/coverage/{idle,final}.coverage "$GEN_TF_RESULTS/coverage/"
   "$python/venv/bin/python" "$python/coverage_report.py" report "$python/coverage.index" \
-    "$GEN_TF_RESULTS/coverage/idle.coverage" "$GEN_TF_RESULTS/coverage/final.coverage" \
-    "$GEN_TF_RESULTS/coverage.json"
+    coverage/idle.coverage coverage/final.coverage coverage.json
 }
 
 main "$@"

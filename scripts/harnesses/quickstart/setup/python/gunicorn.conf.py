@@ -43,7 +43,10 @@ def post_fork(server, worker):
 
 
 def post_worker_init(worker):
-    """Opens the socket as soon as the service is loaded."""
+    """Opens the socket as soon as the service is loaded.
+
+    A second worker finds the socket there, fails and ends gunicorn: what the first one covered would be missing.
+    """
     dumper = socketserver.UnixStreamServer(os.path.join(FOLDER, "socket"), _Handler)
     threading.Thread(target=dumper.serve_forever, name="coverage", daemon=True).start()
 
