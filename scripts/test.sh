@@ -82,6 +82,7 @@ main() {
   check "cargo clippy" cargo clippy --workspace --all-targets --locked -- --deny warnings
   check "shell scripts" scripts/dev/check-shell.sh
   check "terraform fmt" terraform_fmt terraform-modules tests/golden
+  check "quickstart harness" scripts/dev/test-quickstart.sh
   say "cargo test"
   rust_tests "$log" || rust_status=$?
   count "$log"

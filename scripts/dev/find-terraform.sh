@@ -26,7 +26,8 @@ main() {
 
 new_enough() {
   local version
-  version=$(CHECKPOINT_DISABLE=1 "$1" version -json) || return 1
+  # What it says on stderr, such as a warning about its own configuration, says nothing about its version.
+  version=$(CHECKPOINT_DISABLE=1 "$1" version -json 2>/dev/null) || return 1
   [[ $version =~ \"terraform_version\":\ *\"([0-9]+)\.([0-9]+)\. ]] || return 1
   ((BASH_REMATCH[1] > 1 || (BASH_REMATCH[1] == 1 && BASH_REMATCH[2] >= OLDEST_MINOR)))
 }

@@ -1,5 +1,6 @@
 //! The guest and the local sandbox, as they are: real bash, real namespaces, real Terraform.
 //! Each test has its own study folder, cache and store; none needs a network.
+#![expect(clippy::unwrap_used, reason = "a test ends where it can't go on")]
 
 #[path = "guest/lab.rs"]
 mod lab;
