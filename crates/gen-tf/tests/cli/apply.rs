@@ -161,9 +161,9 @@ fn copy_tree(from: &std::path::Path, to: &std::path::Path) {
         let path = entry.unwrap().path();
         let target = to.join(path.file_name().unwrap());
         if path.is_dir() {
-            copy_tree(&path, &target)
+            copy_tree(&path, &target);
         } else {
-            fs::copy(&path, &target).map(drop).unwrap()
+            fs::copy(&path, &target).unwrap();
         }
     }
 }

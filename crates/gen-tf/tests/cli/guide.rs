@@ -13,11 +13,11 @@ fn files() -> Vec<(String, String)> {
     let mut name = None;
     let mut lines = guide.lines();
     while let Some(line) = lines.next() {
-        if let Some(rest) = line.strip_prefix('`') {
-            name = rest.split_once('`').map(|(name, _)| name.to_owned());
-        } else if line.starts_with("```") {
+        if line.starts_with("```") {
             let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
             files.extend(name.take().map(|name| (name, block.join("\n") + "\n")));
+        } else if let Some(rest) = line.strip_prefix('`') {
+            name = rest.split_once('`').map(|(name, _)| name.to_owned());
         }
     }
     files

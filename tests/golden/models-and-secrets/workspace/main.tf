@@ -10,7 +10,7 @@ locals {
   target       = "local"
   store        = "../store/models"
   results      = "../results"
-  guest_sha256 = "99de130ffc3f6cd95489dba8b5c65717d7dbc250dc553161ab7010de6277fbac"
+  guest_sha256 = "0e6db533ebd374c5329ce8d348b52cdabd03e583b5a2191a803368b77910cea2"
   duration     = 20
   cpus         = 1
   memory       = 4294967296

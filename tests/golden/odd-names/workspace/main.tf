@@ -10,7 +10,7 @@ locals {
   target       = "local"
   store        = "../store/odd"
   results      = "../results"
-  guest_sha256 = "772b68ff375a6d34ace99ac9f4a716d50b7db048bff2c0a70584833ca73a9ced"
+  guest_sha256 = "26ae43212595c1f0afcc54bdf9443b821b1426e7cd0254fecec4aa36af0abc4e"
   duration     = 20
   cpus         = 1
   memory       = 4294967296

@@ -10,7 +10,7 @@ locals {
   target       = "local"
   store        = "../store/two-by-two"
   results      = "../results"
-  guest_sha256 = "debead9247ad1670e47aa60078a4d24658fdb86e7454312f2dfa1fbca26368e7"
+  guest_sha256 = "ebc7e819567982883c8537828bec028c9a6fd22a8547eb080d2c2227042cd02e"
   duration     = 5400
   cpus         = 1
   memory       = 4294967296
