@@ -178,7 +178,12 @@ pub fn totals(counts: &Counts) -> String {
 /// Before anything has ended, an experiment is taken to last its budget and 30 seconds.
 #[must_use]
 pub fn eta(blueprint: &Blueprint, rows: &[Row], snapshot: &Snapshot) -> f64 {
-    let walls: Vec<f64> = snapshot.outcomes.values().map(|o| o.timings.wall_seconds).collect();
+    // A setup is built once, so that what is left hardly ever waits for one.
+    let walls: Vec<f64> = snapshot
+        .outcomes
+        .values()
+        .map(|o| o.timings.wall_seconds - o.timings.phases.get("setup").copied().unwrap_or(0.0))
+        .collect();
     let budget = blueprint.duration as f64;
     let each = if walls.is_empty() {
         budget + 30.0

@@ -41,6 +41,10 @@ pub fn run(args: &ApplyArgs) -> Outcome {
                 return Err(Failure::said(code::ERROR));
             }
             (first, may_ask) = (false, false);
+            if args.wait && session.interrupts.level() == 0 {
+                // What is shown and decided next follows from what the step has changed.
+                continue;
+            }
         }
         let done = next.is_empty() && is_complete(&view, &limits.only);
         if done || !args.wait {

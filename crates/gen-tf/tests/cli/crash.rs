@@ -35,15 +35,20 @@ fn pids(place: &Place, needle: &str) -> Vec<u32> {
     wanted.filter_map(|line| line.split(' ').next()?.parse().ok()).collect()
 }
 
+/// How often each test kills; more by hand, with `GEN_TF_TEST_KILLS=10 cargo test --test cli crash`.
+fn kills() -> u32 {
+    std::env::var("GEN_TF_TEST_KILLS").map_or(4, |text| text.parse().unwrap())
+}
+
 /// Kills what `victims` finds at random moments of `apply --wait`, several times, then completes.
-fn survive(seed: u64, kills: u32, victims: impl Fn(&Place, u32) -> Vec<u32>) {
+fn survive(seed: u64, victims: impl Fn(&Place, u32) -> Vec<u32>) {
     if !has_sandboxes() {
         return;
     }
-    let retry = "\nretry {\n  attempts = 10\n}\n";
+    let retry = "\nretry {\n  attempts = 20\n}\n";
     let place = Place::pair("\"steady\", \"quick\"", "\"left\", \"right\"", 1, "1s", retry);
     let mut random = Random(seed);
-    for _ in 0..kills {
+    for _ in 0..kills() {
         let mut apply = place.spawn(&["apply", "--wait", "--yes"]);
         let moment = Instant::now() + Duration::from_millis(random.below(2500));
         while Instant::now() < moment && apply.try_wait().unwrap().is_none() {
@@ -72,22 +77,22 @@ fn survive(seed: u64, kills: u32, victims: impl Fn(&Place, u32) -> Vec<u32>) {
 
 #[test]
 fn a_killed_gen_tf_loses_nothing() {
-    survive(1, 4, |_, gen_tf| vec![gen_tf]);
+    survive(1, |_, gen_tf| vec![gen_tf]);
 }
 
 #[test]
 fn a_killed_terraform_loses_nothing() {
-    survive(2, 4, |place, _| {
+    survive(2, |place, _| {
         pids(place, "/terraform").into_iter().chain(pids(place, "terraform ")).collect()
     });
 }
 
 #[test]
 fn a_killed_first_process_of_a_sandbox_loses_nothing() {
-    survive(3, 4, |place, _| pids(place, "measure.sh"));
+    survive(3, |place, _| pids(place, "measure.sh"));
 }
 
 #[test]
 fn a_killed_supervisor_loses_nothing() {
-    survive(4, 4, |place, _| pids(place, "guest/main.sh"));
+    survive(4, |place, _| pids(place, "guest/main.sh"));
 }
