@@ -34,12 +34,17 @@ impl FromStr for Pattern {
 }
 
 impl Pattern {
+    /// Whether the pattern matches any run of a cell.
+    #[must_use]
+    pub fn matches_cell(&self, service: &str, tool: &str) -> bool {
+        matches(&self.parts[0], service) && matches(&self.parts[1], tool)
+    }
+
     /// Whether the pattern matches an experiment.
     #[must_use]
     pub fn matches(&self, id: &ExperimentId) -> bool {
-        let [service, tool, run] = &self.parts;
-        matches(service, &id.service)
-            && matches(tool, &id.tool)
+        let run = &self.parts[2];
+        self.matches_cell(&id.service, &id.tool)
             && (run == "*" || matches(run, &id.run.to_string()))
     }
 }

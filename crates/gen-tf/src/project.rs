@@ -9,8 +9,12 @@ use gen_tf_core::{
     blueprint::{self, Blueprint, Ingredients},
     diagnostic::{self, Diagnostic, Source},
     harness::{self, Harness},
+    matrix,
+    pattern::Pattern,
     render,
-    study::{self, HarnessRef, HarnessState, LocalTarget, ParseOptions, Study, TargetKind},
+    study::{
+        self, Exclude, HarnessRef, HarnessState, LocalTarget, ParseOptions, Study, TargetKind,
+    },
     tree::FileTree,
 };
 use gen_tf_store::Store;
@@ -43,6 +47,8 @@ pub struct Checked {
 pub struct Project {
     /// The file.
     pub study_path: Utf8PathBuf,
+    /// What it says, for this target.
+    pub study: Study,
     /// What is decided.
     pub blueprint: Blueprint,
     /// Its harness.
@@ -174,7 +180,6 @@ impl Project {
     pub fn decide(checked: Checked, place: &PlaceArgs) -> Result<Self, Failure> {
         let Checked { path, study, harness, harness_files } = checked;
         let (study, local) = choose_target(study, place)?;
-        refuse(&path, &study::check_target(&study, &harness, TargetKind::Local))?;
         let folder = absolute(path.parent().unwrap_or(Utf8Path::new("")))?;
         let kind = if place.rehearse { "rehearsal" } else { "local" };
         let workspace = match &place.workspace {
@@ -193,7 +198,36 @@ impl Project {
             version: VERSION,
         };
         let blueprint = blueprint::decide(&study, &local, &ingredients);
-        Ok(Self { study_path: path, blueprint, harness, workspace, store })
+        Ok(Self { study_path: path, study, blueprint, harness, workspace, store })
+    }
+
+    /// Checks that what is about to be started can run on this target.
+    ///
+    /// # Errors
+    ///
+    /// When a cell that `only` does not leave out needs the internet, or more than a sandbox has
+    /// (exit code 3).
+    pub fn check_target(&self, only: &[Pattern]) -> Result<(), Failure> {
+        let wanted = |service: &str, tool: &str| {
+            only.is_empty() || only.iter().any(|pattern| pattern.matches_cell(service, tool))
+        };
+        let mut study = self.study.clone();
+        study.excludes.extend(
+            matrix::cells(&self.study).filter(|(service, tool)| !wanted(service, tool)).map(
+                |(service, tool)| Exclude {
+                    tool: Some(tool.to_owned()),
+                    service: Some(service.to_owned()),
+                },
+            ),
+        );
+        let refusals = study::check_target(&study, &self.harness, TargetKind::Local);
+        let Some(first) = refusals.first() else { return Ok(()) };
+        let reasons: String = refusals.iter().map(|refusal| format!("\n  - {refusal}")).collect();
+        let text = format!("{} can't run on the local target:{reasons}", self.study_path);
+        Err(Failure {
+            code: code::INVALID_STUDY,
+            ..Failure::message(text).hint(first.help.clone())
+        })
     }
 
     /// The files of the workspace.
@@ -210,13 +244,6 @@ impl Project {
     pub fn open_store(&self) -> Result<Store, Failure> {
         Ok(Store::open(self.store.as_str())?)
     }
-}
-
-fn refuse(path: &Utf8Path, refusals: &[study::Refusal]) -> Result<(), Failure> {
-    let Some(first) = refusals.first() else { return Ok(()) };
-    let reasons: String = refusals.iter().map(|refusal| format!("\n  - {refusal}")).collect();
-    let failure = Failure::message(format!("{path} can't run on the local target:{reasons}"));
-    Err(Failure { code: code::INVALID_STUDY, ..failure.hint(first.help.clone()) })
 }
 
 fn choose_target(study: Study, place: &PlaceArgs) -> Result<(Study, LocalTarget), Failure> {

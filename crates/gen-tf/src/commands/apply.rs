@@ -25,7 +25,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 ///
 /// Exit code 4 when Terraform fails, 5 when an experiment has failed for good, 130 when interrupted.
 pub fn run(args: &ApplyArgs) -> Outcome {
-    let mut session = Session::open(Project::open(&args.study)?, &args.terraform)?;
+    let project = Project::open(&args.study)?;
+    project.check_target(&args.only.only)?;
+    let mut session = Session::open(project, &args.terraform)?;
     let limits = Limits { only: args.only.only.clone(), start_nothing: false };
     let mut may_ask = !args.yes;
     let mut first = true;

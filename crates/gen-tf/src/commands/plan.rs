@@ -39,7 +39,9 @@ struct Changes {
 ///
 /// As `apply`, but for what only applying can bring.
 pub fn run(args: &PlanArgs) -> Outcome {
-    let mut session = Session::open(Project::open(&args.study)?, &args.terraform)?;
+    let project = Project::open(&args.study)?;
+    project.check_target(&args.only.only)?;
+    let mut session = Session::open(project, &args.terraform)?;
     let view = session.observe()?;
     let limits = Limits { only: args.only.only.clone(), start_nothing: false };
     let (next, moves) = session.next(&view, &limits)?;

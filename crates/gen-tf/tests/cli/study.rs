@@ -68,3 +68,30 @@ fn wrong_usage_ends_with_exit_code_1() {
     place.run(&["logs", "no-id"]).expect(1);
     place.run(&["apply", "--only", "a/b/c/d"]).expect(1);
 }
+
+#[test]
+fn a_service_that_needs_the_internet_is_refused_unless_only_leaves_it_out() {
+    let place = Place::new(
+        "study \"online\" {\n  harness  = \"./harness\"\n  tools    = [\"t\"]\n  \
+         services = [\"here\", \"there\"]\n  runs     = 1\n  duration = \"1s\"\n}\n\n\
+         target \"local\" {}\n",
+    );
+    fs::create_dir(place.path("harness")).unwrap();
+    let service = |name: &str, internet: bool| {
+        format!(
+            "service \"{name}\" {{\n  description = \"s\"\n  ready_url = \"http://127.0.0.1:9001/\"\n  \
+             internet = {internet}\n}}\n"
+        )
+    };
+    let harness = format!(
+        "harness \"h\" {{\n  description = \"h\"\n  evidence = [\"x\"]\n}}\n\
+         tool \"t\" {{\n  description = \"t\"\n}}\n{}{}",
+        service("here", false),
+        service("there", true)
+    );
+    fs::write(place.path("harness/harness.hcl"), harness).unwrap();
+    let refused = place.run(&["apply", "--yes"]).expect(3);
+    assert!(refused.stderr.contains("`there` needs the internet"), "{}", refused.stderr);
+    assert!(!place.path("workspace-local").exists());
+    place.run(&["plan", "--only", "here/*/*"]).expect(0);
+}
