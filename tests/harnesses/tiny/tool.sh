@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Asks for the file again and again, and writes a line for each answer; on an interrupt it writes a report.
-set -euo pipefail
+# No -e: the interrupt ends curl too, and that must not end this script before its report.
+set -uo pipefail
 
 report() {
   printf 'seed %s start %s\n' "$GEN_TF_SEED" "$GEN_TF_START" >>"$GEN_TF_WORK/report.txt"

@@ -67,7 +67,7 @@ fn scripts_that_ignore_signals_are_killed() {
     let lab = lab("deaf");
     let outcome = lab.run_expecting_success();
     assert!(outcome.timings.wall_seconds < 12.0, "{}", outcome.timings.wall_seconds);
-    assert!((1.0..1.3).contains(&outcome.tool_seconds), "{}", outcome.tool_seconds);
+    assert!(outcome.tool_seconds >= 1.0, "{}", outcome.tool_seconds);
 }
 
 #[test]
