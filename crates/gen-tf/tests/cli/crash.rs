@@ -2,14 +2,15 @@
 //! apply completes the study, no experiment succeeds twice, nothing is left running.
 
 use std::{
+    collections::BTreeSet,
     fs,
-    process::Command,
-    time::{Duration, Instant},
+    process::{Child, Command},
+    time::Duration,
 };
 
 use gen_tf_core::outcome::Verdict;
 
-use crate::place::{Place, has_sandboxes};
+use crate::place::{Place, has_sandboxes, wait_until};
 
 /// A small generator, so that a failing history can be repeated by its seed.
 struct Random(u64);
@@ -18,13 +19,6 @@ impl Random {
     fn below(&mut self, limit: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         (self.0 >> 33) % limit
-    }
-}
-
-fn kill_9(pids: &[u32]) {
-    for pid in pids {
-        // It may have ended by itself since it was found.
-        drop(Command::new("kill").args(["-KILL", &pid.to_string()]).output());
     }
 }
 
@@ -40,34 +34,61 @@ fn kills() -> u32 {
     std::env::var("GEN_TF_TEST_KILLS").map_or(4, |text| text.parse().unwrap())
 }
 
-/// Kills what `victims` finds at random moments of `apply --wait`, several times, then completes.
+/// `apply --wait`, started again whenever it has ended.
+struct Apply<'a> {
+    place: &'a Place,
+    child: Child,
+}
+
+impl<'a> Apply<'a> {
+    fn start(place: &'a Place) -> Self {
+        Self { place, child: place.spawn_quietly(&["apply", "--wait", "--yes"]) }
+    }
+
+    fn keep_running(&mut self) {
+        if self.child.try_wait().unwrap().is_some() {
+            self.child = self.place.spawn_quietly(&["apply", "--wait", "--yes"]);
+        }
+    }
+}
+
+/// Kills one of what `victims` finds at random moments of `apply --wait`, then completes the study.
 fn survive(seed: u64, victims: impl Fn(&Place, u32) -> Vec<u32>) {
     if !has_sandboxes() {
         return;
     }
-    let retry = "\nretry {\n  attempts = 20\n}\n";
-    let place = Place::pair("\"steady\", \"quick\"", "\"left\", \"right\"", 1, "1s", retry);
+    let retry = "\nretry {\n  attempts = 10\n}\n";
+    // Enough to do that every kill finds something at work.
+    let runs = kills();
+    let place = Place::pair("\"steady\", \"quick\"", "\"left\", \"right\"", runs, "1s", retry);
     let mut random = Random(seed);
+    let mut apply = Apply::start(&place);
     for _ in 0..kills() {
-        let mut apply = place.spawn(&["apply", "--wait", "--yes"]);
-        let moment = Instant::now() + Duration::from_millis(random.below(2500));
-        while Instant::now() < moment && apply.try_wait().unwrap().is_none() {
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        kill_9(&victims(&place, apply.id()));
-        // Whoever was not killed ends by itself, with or without an error.
-        if victims(&place, apply.id()).contains(&apply.id()) {
-            apply.kill().unwrap();
-        }
-        apply.wait_with_output().unwrap();
+        // The random moment is what the test is about, no condition to wait for.
+        std::thread::sleep(Duration::from_millis(random.below(1500)));
+        wait_until("there is something to kill", || {
+            apply.keep_running();
+            let found = victims(&place, apply.child.id());
+            let chosen = found.get(random.below(found.len().max(1) as u64) as usize);
+            chosen.is_some_and(|pid| {
+                let killed = Command::new("kill").args(["-KILL", &pid.to_string()]).output();
+                killed.unwrap().status.success()
+            })
+        });
     }
+    apply.child.wait().unwrap();
     place.run(&["apply", "--wait", "--yes"]).expect(0);
     let outcomes = place.outcomes();
-    for id in ["left/quick/1", "left/steady/1", "right/quick/1", "right/steady/1"] {
-        let of_id = outcomes.iter().filter(|o| o.experiment.to_string() == id);
-        let succeeded = of_id.filter(|o| o.outcome == Verdict::Succeeded).count();
-        assert_eq!(succeeded, 1, "{id} (seed {seed}): {outcomes:#?}");
-    }
+    let succeeded: Vec<String> = outcomes
+        .iter()
+        .filter(|outcome| outcome.outcome == Verdict::Succeeded)
+        .map(|outcome| outcome.experiment.to_string())
+        .collect();
+    let distinct: BTreeSet<&String> = succeeded.iter().collect();
+    assert_eq!(distinct.len(), succeeded.len(), "one succeeded twice (seed {seed}): {outcomes:#?}");
+    assert_eq!(distinct.len(), 4 * runs as usize, "the study is complete (seed {seed})");
+    let failed = outcomes.len() - succeeded.len();
+    println!("{} succeeded, {failed} attempts ended by kills (seed {seed})", succeeded.len());
     place.run(&["destroy", "--yes"]).expect(0);
     place.assert_nothing_is_left();
     let sandboxes = place.path("workspace-local/.gen-tf/sandboxes");
@@ -83,16 +104,22 @@ fn a_killed_gen_tf_loses_nothing() {
 #[test]
 fn a_killed_terraform_loses_nothing() {
     survive(2, |place, _| {
-        pids(place, "/terraform").into_iter().chain(pids(place, "terraform ")).collect()
+        pids(place, "terraform ").into_iter().chain(pids(place, "tofu ")).collect()
     });
 }
 
 #[test]
 fn a_killed_first_process_of_a_sandbox_loses_nothing() {
-    survive(3, |place, _| pids(place, "measure.sh"));
+    survive(3, |place, _| pids(place, "enter.sh").iter().flat_map(|pid| children(*pid)).collect());
 }
 
 #[test]
 fn a_killed_supervisor_loses_nothing() {
     survive(4, |place, _| pids(place, "guest/main.sh"));
+}
+
+/// The processes that a process has started and that still live.
+fn children(pid: u32) -> Vec<u32> {
+    let list = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+    list.split_whitespace().filter_map(|pid| pid.parse().ok()).collect()
 }

@@ -76,8 +76,9 @@ impl Place {
         Ran::of(self.command(args).output().unwrap())
     }
 
-    pub fn spawn(&self, args: &[&str]) -> Child {
-        self.command(args).spawn().unwrap()
+    /// Starts it without keeping what it prints.
+    pub fn spawn_quietly(&self, args: &[&str]) -> Child {
+        self.command(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
 
     /// Terraform by hand in the workspace.

@@ -1,6 +1,6 @@
 //! Signals and sudden deaths, of every process that matters.
 
-use std::{fs, time::Instant};
+use std::fs;
 
 use gen_tf_core::outcome::Cause;
 
@@ -58,10 +58,8 @@ fn a_second_start_after_a_sudden_death_is_rebooted() {
 #[test]
 fn a_machine_that_is_taken_away_delivers_what_it_has() {
     let lab = running();
-    let begun = Instant::now();
     Lab::signal(lab.supervisor(1), "-TERM");
     let outcome = lab.outcome(1, 1);
-    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
     assert_eq!(outcome.cause, Some(Cause::Preempted), "{}", outcome.message);
     assert!(lab.results(&outcome).join("report.txt").exists());
     lab.assert_nothing_left(1);
