@@ -149,7 +149,7 @@ class Parts(HarnessTest):
     SCRIPT = """
         set -euo pipefail
         . "$GEN_TF_HARNESS/setup/lib.sh"
-        build() { mkdir "$1"; printf 'built\\n' >>"$COUNT"; [[ -z ${BREAK:-} ]]; printf '%s' "$VALUE" >"$1/value"; }
+        build() { mkdir "$1"; [[ $2 == "$LOCK" ]]; printf 'built\\n' >>"$COUNT"; [[ -z ${BREAK:-} ]]; printf '%s' "$VALUE" >"$1/value"; }
         part thing "$TARGET" build "$LOCK"
     """
 

@@ -4,7 +4,7 @@
 
 readonly HARNESS_SETUP=$GEN_TF_HARNESS/setup
 
-# part NAME TARGET BUILD [FILE…]: leaves the folder TARGET as the function BUILD makes it, building it only once.
+# part NAME TARGET BUILD [FILE…]: leaves the folder TARGET as `BUILD TARGET FILE…` makes it, building it only once.
 # Whatever the part depends on must be in FILEs or in NAME; the machine is taken care of.
 # TARGET has the same path in every setup, so that a copy of a Python environment works like the original.
 part() {
@@ -18,7 +18,7 @@ part() {
     cp -a --reflink=auto -- "$kept" "$target"
   else
     printf 'building %s\n' "$name"
-    "$build" "$target"
+    "$build" "$target" "$@"
     rm -rf -- "$kept.partial"
     cp -a --reflink=auto -- "$target" "$kept.partial"
     mv -T -- "$kept.partial" "$kept"
@@ -36,9 +36,9 @@ part_key() {
   } | sha256sum | cut -c 1-16
 }
 
-# python_environment TARGET LOCK: a virtual environment with exactly the packages of the lock, wheels where the lock does not say otherwise.
+# locked_environment TARGET LOCK: a virtual environment with exactly the packages of the lock, wheels where the lock does not say otherwise.
 # --no-deps because the lock is complete: what it does not name is not wanted.
-python_environment() {
+locked_environment() {
   local config
   for config in "${GEN_TF_HOST_HOME:-}"/.config/pip/pip.conf "${GEN_TF_HOST_HOME:-}"/.pip/pip.conf; do
     [[ -n ${PIP_CONFIG_FILE:-} || ! -r $config ]] || export PIP_CONFIG_FILE=$config
@@ -50,9 +50,9 @@ python_environment() {
 
 # python_service TARGET: the environment of the service, and what measures its coverage.
 python_service() {
-  local target=$1
+  local target=$1 lock_file=$HARNESS_SETUP/services/$GEN_TF_SERVICE/requirements.lock
   mkdir -p "$target"
-  python_environment "$target/venv" "$HARNESS_SETUP/services/$GEN_TF_SERVICE/requirements.lock"
+  part "$GEN_TF_SERVICE" "$target/venv" locked_environment "$lock_file"
   cp -- "$HARNESS_SETUP/python/gunicorn.conf.py" "$HARNESS_SETUP/python/coverage_report.py" "$target/"
   "$target/venv/bin/python" "$target/coverage_report.py" index "$GEN_TF_SERVICE" "$target/coverage.index"
 }
@@ -77,7 +77,7 @@ jars() {
 java_coverage() {
   local target=$1 prefix=$2 folder=$3
   mkdir -p "$target/classes"
-  jars "$target/lib" "$HARNESS_SETUP/java/pom.xml"
+  part jacoco "$target/lib" jars "$HARNESS_SETUP/java/pom.xml"
   javac -cp "$target/lib/*" -d "$target/classes" "$HARNESS_SETUP/java/Coverage.java"
   java -cp "$target/classes:$target/lib/*" Coverage index "$target" "$prefix" "$folder"/*.jar
 }

@@ -2,5 +2,5 @@
 # httpbin from PyPI under gunicorn, every package pinned, with coverage.py.
 
 build_service() {
-  part httpbin "$1/python" python_service "$HARNESS_SETUP/services/httpbin/requirements.lock" "$HARNESS_SETUP"/python/*
+  python_service "$1/python"
 }

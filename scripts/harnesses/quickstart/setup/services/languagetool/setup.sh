@@ -1,14 +1,13 @@
 # shellcheck shell=bash
-# LanguageTool's server and seven languages from Maven Central, with JaCoCo.
+# LanguageTool's server and the languages that it wants from Maven Central, with JaCoCo.
 
 build_service() {
-  local version=$GEN_TF_SETTING_LANGUAGETOOL_VERSION
-  part "languagetool-$version" "$1/java" build_languagetool \
-    "$HARNESS_SETUP/services/languagetool/pom.xml" "$HARNESS_SETUP"/java/*
+  mkdir -p "$1/java"
+  part "languagetool-$GEN_TF_SETTING_LANGUAGETOOL_VERSION" "$1/java/lib" languagetool_jars \
+    "$HARNESS_SETUP/services/languagetool/pom.xml"
+  java_coverage "$1/java/coverage" org/languagetool/ "$1/java/lib"
 }
 
-build_languagetool() {
-  jars "$1/lib" "$HARNESS_SETUP/services/languagetool/pom.xml" \
-    "-Dlanguagetool.version=$GEN_TF_SETTING_LANGUAGETOOL_VERSION"
-  java_coverage "$1/coverage" org/languagetool/ "$1/lib"
+languagetool_jars() {
+  jars "$1" "$2" "-Dlanguagetool.version=$GEN_TF_SETTING_LANGUAGETOOL_VERSION"
 }
