@@ -22,7 +22,8 @@ main() {
 }
 
 built() {
-  [[ -x $1 ]] && "$1" version | grep -qF "OpenTofu $VERSION"
+  local version
+  [[ -x $1 ]] && version=$("$1" version) && [[ $version == *"OpenTofu $VERSION"* ]]
 }
 
 need_go() {
