@@ -11,10 +11,9 @@ run_tool() {
   start=$REPLY
   deadline=$((start + GEN_TF_DURATION * 100))
   next=$start
-  while :; do
-    uptime_cs
-    now=$REPLY
-    ((now < deadline)) || break
+  # The budget and the tool's first start have one moment in common.
+  now=$start
+  while ((now < deadline)); do
     if [[ -z ${PIDS[tool]:-} ]] && ((now >= next)); then
       # At most one start a second: a tool that ends at once must not use the machine up with starts.
       next=$((now + 100))
@@ -24,6 +23,8 @@ run_tool() {
     check_event
     check_tool
     [[ -z $CAUSE ]] || break
+    uptime_cs
+    now=$REPLY
   done
   # The first signal goes out before anything is written, because writing takes time.
   [[ -z ${PIDS[tool]:-} ]] || signal_group INT "${PIDS[tool]}"
