@@ -44,8 +44,10 @@ claim() {
   machine=$REPLY
   platform_boot_id
   boot=$REPLY
-  printf '{"format":1,"experiment":"%s","attempt":%d,"machine":%s,"boot":"%s","claimed":"%s"}\n' \
-    "$GEN_TF_EXPERIMENT" "$GEN_TF_ATTEMPT" "$machine" "$boot" "$STARTED" >"$file"
+  # The uptime and the process tell two starts of one boot apart: a claim that reads alike is taken for our own.
+  seconds_of "$BOOT_CS"
+  printf '{"format":1,"experiment":"%s","attempt":%d,"machine":%s,"boot":"%s","start":"%s-%d","claimed":"%s"}\n' \
+    "$GEN_TF_EXPERIMENT" "$GEN_TF_ATTEMPT" "$machine" "$boot" "$REPLY" $$ "$STARTED" >"$file"
   if ! platform_put_once "claims/$ATTEMPT_KEY.json" "$file"; then
     platform_get "claims/$ATTEMPT_KEY.json" "$file.taken"
     local taken

@@ -23,6 +23,8 @@ pub struct Claim {
     pub machine: String,
     /// Id of the boot, from `/proc/sys/kernel/random/boot_id`.
     pub boot: String,
+    /// Which start of the guest in that boot: `<seconds since boot>-<process id>`.
+    pub start: String,
     /// When it was claimed, RFC 3339 in UTC.
     pub claimed: String,
 }

@@ -19,6 +19,7 @@ fn put_claim(lab: &Lab, machine: &str) {
         attempt: 1,
         machine: machine.to_owned(),
         boot: "b6a3c0de-0000-4000-8000-000000000000".to_owned(),
+        start: "0.00-1".to_owned(),
         claimed: "2026-01-01T00:00:00Z".to_owned(),
     };
     put(lab, "claims/files/loop/1/1.json", &serde_json::to_string(&claim).unwrap());

@@ -47,6 +47,21 @@ fn nothing_runs_on_without_its_supervisor() {
 }
 
 #[test]
+fn a_second_start_within_the_same_second_is_rebooted_too() {
+    // The time of a claim has whole seconds, so that only quick deaths can look like one start.
+    for run in 1..=5 {
+        let lab = Lab::new(Options { duration: 30, ..Options::default() });
+        lab.start(1);
+        wait_for("the claim", 30, || lab.object("claims/files/loop/1/1.json").exists());
+        Lab::signal(lab.supervisor(1), "-KILL");
+        lab.assert_nothing_runs(1);
+        lab.start(1);
+        assert_eq!(lab.outcome(1, 1).cause, Some(Cause::Rebooted), "try {run}");
+        lab.assert_nothing_left(1);
+    }
+}
+
+#[test]
 fn a_second_start_after_a_sudden_death_is_rebooted() {
     let lab = running();
     Lab::signal(lab.supervisor(1), "-KILL");
