@@ -12,6 +12,8 @@ use gen_tf_core::outcome::Outcome;
 /// A study's folder; what still runs in it is ended when the test is over.
 pub struct Place {
     folder: tempfile::TempDir,
+    workspace: &'static str,
+    environment: Vec<(String, String)>,
 }
 
 /// What a command printed, and how it ended.
@@ -42,7 +44,7 @@ impl Place {
     pub fn new(study: &str) -> Self {
         let folder = tempfile::Builder::new().prefix("gen-tf-test-").tempdir().unwrap();
         fs::write(folder.path().join("study.hcl"), study).unwrap();
-        Self { folder }
+        Self { folder, workspace: "workspace-local", environment: Vec::new() }
     }
 
     /// A study of the `pair` harness.
@@ -56,8 +58,23 @@ impl Place {
         ))
     }
 
+    /// A study of the `pair` harness on Google Cloud, with what points everything at a cloud.
+    pub fn on_gcp(study: &str, target: &str, environment: Vec<(String, String)>) -> Self {
+        let harness = repository().join("tests/harnesses/pair");
+        let text = format!(
+            "study \"pair\" {{\n  harness  = \"{}\"\n{study}}}\n\ntarget \"gcp\" {{\n{target}}}\n",
+            harness.display()
+        );
+        Self { workspace: "workspace-gcp", environment, ..Self::new(&text) }
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// Adds an environment variable to every command.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.environment.push((name.to_owned(), value.to_owned()));
     }
 
     pub fn command(&self, args: &[&str]) -> Command {
@@ -66,6 +83,7 @@ impl Place {
             .args(args)
             .current_dir(self.folder.path())
             .env("XDG_CACHE_HOME", self.path("cache"))
+            .envs(self.environment.iter().cloned())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
@@ -87,8 +105,9 @@ impl Place {
         let mut command = Command::new(program);
         command
             .args(args)
-            .current_dir(self.path("workspace-local"))
+            .current_dir(self.path(self.workspace))
             .env("XDG_CACHE_HOME", self.path("cache"))
+            .envs(self.environment.iter().cloned())
             .stdin(Stdio::null());
         Ran::of(command.output().unwrap())
     }
@@ -150,7 +169,7 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        if self.path("workspace-local").exists() {
+        if self.path(self.workspace).exists() {
             // The test has its verdict already; what is left must not outlive it.
             drop(self.command(&["destroy", "--yes"]).output());
         }

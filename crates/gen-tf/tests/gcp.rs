@@ -1,0 +1,14 @@
+//! Studies on Google Cloud, run as users run them: real Terraform, the whole of gen-tf, and fake-gcp
+//! in the place of the cloud, with a sandbox for every VM.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where it can't go on")]
+
+#[path = "gcp/cloud.rs"]
+mod cloud;
+#[path = "cli/place.rs"]
+#[expect(dead_code, reason = "the other half of it serves the tests of the local target")]
+mod place;
+#[path = "gcp/faults.rs"]
+mod faults;
+#[path = "gcp/study.rs"]
+mod study;

@@ -1,0 +1,124 @@
+//! A study from its first apply to what is left after its destroy.
+
+use std::{collections::BTreeSet, fs, process::Command};
+
+use serde_json::Value;
+
+use crate::{
+    cloud::{Cloud, program},
+    place::{Place, Ran},
+};
+
+/// Six experiments: three runs of two cells.
+const SIX: &str = "  tools = [\"steady\"]\n  services = [\"left\", \"right\"]\n  runs = 3\n  \
+                   duration = \"2s\"\n";
+
+pub const TARGET: &str = "  project = \"test-project\"\n  zones = [\"us-central1-a\", \"us-central1-b\"]\n  \
+    image = \"projects/debian-cloud/global/images/debian-12-bookworm-v20260901\"\n  \
+    max_parallel = 3\n  bucket = \"test-project-pair\"\n";
+
+#[test]
+fn a_study_runs_on_vms_comes_home_and_leaves_only_its_bucket() {
+    let Some(cloud) = Cloud::start() else { return };
+    let place = Place::on_gcp(SIX, TARGET, cloud.environment());
+    run_to_the_end(&cloud, &place);
+    assert!(place.path("workspace-gcp/terraform.tfstate").exists());
+
+    destroy_by_hand(&cloud, &place);
+    // What is done stays done, and the bucket is taken over, not made again.
+    let again = place.run(&["apply", "--wait", "--yes"]).expect(0);
+    assert!(!again.stderr.contains("starts "), "{}", again.stderr);
+    assert!(again.stderr.contains("6 of 6 succeeded"), "{}", again.stderr);
+    assert_no_changes(&place);
+}
+
+#[test]
+fn a_study_whose_state_is_in_a_bucket_needs_no_file_of_the_first_machine() {
+    let Some(cloud) = Cloud::start() else { return };
+    cloud.make_bucket("test-project", "test-project-state");
+    let target = format!("{TARGET}  state_bucket = \"test-project-state\"\n");
+    let place = Place::on_gcp(SIX, &target, cloud.environment());
+    run_to_the_end(&cloud, &place);
+    assert!(!place.path("workspace-gcp/terraform.tfstate").exists());
+
+    let elsewhere = Place::on_gcp(SIX, &target, cloud.environment());
+    let again = elsewhere.run(&["apply", "--wait", "--yes"]).expect(0);
+    assert!(!again.stderr.contains("starts "), "{}", again.stderr);
+    assert_no_changes(&elsewhere);
+    destroy_by_hand(&cloud, &elsewhere);
+    assert_no_changes_but_the_bucket(&place.run(&["apply", "--yes"]).expect(0));
+    place.run(&["destroy", "--yes"]).expect(0);
+}
+
+/// From nothing to results at home.
+fn run_to_the_end(cloud: &Cloud, place: &Place) {
+    let applied = place.run(&["apply", "--wait", "--yes"]).expect(0);
+    assert!(applied.stderr.contains("6 of 6 succeeded"), "{}", applied.stderr);
+    let instances = cloud.state()["instances"].as_array().unwrap().len();
+    assert_eq!(instances, 0, "a finished experiment has no VM");
+    assert_no_changes(place);
+
+    pull(place).expect(0);
+    let mut homes = BTreeSet::new();
+    for service in ["left", "right"] {
+        for run in 1..=3 {
+            let home = place.path(&format!("results/{service}/steady/{run}"));
+            let outcome: Value =
+                serde_json::from_slice(&fs::read(home.join("outcome.json")).unwrap()).unwrap();
+            assert_eq!(outcome["outcome"], "succeeded");
+            assert_eq!(outcome["attempt"], 1);
+            assert!(fs::metadata(home.join("requests.txt")).unwrap().len() > 0);
+            homes.insert(home);
+        }
+    }
+    assert_eq!(homes.len(), 6);
+}
+
+/// The other binary, as its user calls it.
+pub fn pull(place: &Place) -> Ran {
+    let mut command = place.command(&["workspace-gcp"]);
+    let mut sync = Command::new(program("gen-tf-sync"));
+    sync.args(command.get_args()).current_dir(command.get_current_dir().unwrap());
+    for (name, value) in command.get_envs() {
+        sync.env(name, value.unwrap());
+    }
+    drop(command.env_clear());
+    Ran::of(sync.output().unwrap())
+}
+
+pub fn assert_no_changes(place: &Place) {
+    let plan = place.terraform(&["plan", "-input=false", "-detailed-exitcode"]).expect(0);
+    assert!(plan.stdout.contains("No changes"), "{}", plan.stdout);
+}
+
+fn assert_no_changes_but_the_bucket(ran: &Ran) {
+    assert!(!ran.stderr.contains("starts "), "{}", ran.stderr);
+}
+
+/// `terraform destroy` takes everything but the bucket and what is in it.
+fn destroy_by_hand(cloud: &Cloud, place: &Place) {
+    let before = objects(cloud);
+    place.terraform(&["destroy", "-input=false", "-auto-approve"]).expect(0);
+    let state = cloud.state();
+    for kind in ["instances", "disks", "networks", "subnetworks", "routers", "firewalls"] {
+        assert!(is_empty(&state[kind]), "{kind} are left: {}", state[kind]);
+    }
+    for kind in ["secrets", "service_accounts"] {
+        assert!(is_empty(&state[kind]), "{kind} are left: {}", state[kind]);
+    }
+    assert_eq!(objects(cloud), before, "results outlive a destroy");
+}
+
+fn is_empty(value: &Value) -> bool {
+    value.as_array().map_or_else(|| value.as_object().is_none_or(|o| o.is_empty()), Vec::is_empty)
+}
+
+/// Names of the study's objects.
+fn objects(cloud: &Cloud) -> BTreeSet<String> {
+    let path = "/storage/v1/b/test-project-pair/o?prefix=pair/&maxResults=1000";
+    let (status, answer) = cloud.call("GET", path, None);
+    assert_eq!(status, 200, "{answer}");
+    let listing: Value = serde_json::from_str(&answer).unwrap();
+    let items = listing["items"].as_array().unwrap();
+    items.iter().map(|item| item["name"].as_str().unwrap().to_owned()).collect()
+}
