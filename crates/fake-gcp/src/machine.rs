@@ -1,6 +1,20 @@
 //! What the cloud and the machines tell each other: the model of the cloud calls [`Machines`], whoever boots VMs calls [`Host`].
 //! The cloud knows names, states and metadata; it knows nothing of sandboxes.
 
+pub mod sandboxes;
+mod launch;
+mod wire;
+mod init;
+mod world;
+mod disk;
+mod runner;
+mod metadata;
+mod tree;
+mod tls;
+
+pub use init::run_vm;
+pub use sandboxes::{Sandboxes, Settings};
+
 use std::{collections::BTreeMap, time::Duration};
 
 /// Where an instance is: unique in the whole cloud.
