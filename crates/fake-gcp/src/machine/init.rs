@@ -2,6 +2,7 @@
 //! It has no privilege that its parent lacks, and it ends, with every process of the sandbox, when fake-gcp does.
 
 use std::{
+    fs::File,
     io::{self, BufReader},
     os::{fd::AsFd, unix::net::UnixStream},
     path::Path,
@@ -67,9 +68,19 @@ fn run_init() -> Result<u8> {
     // From here on they are fake-gcp's alone.
     drop(doors);
     watch_host(from_host, events);
+    let port = File::options().read(true).write(true).open("/dev/ttyS0");
+    let port = port.context("open the serial port")?;
+    thread::spawn(move || report(runner::copy_port(port), "the serial port"));
     let mut init = Init { script: None, log: None, off: None };
     init.start_script(boot.script.as_deref())?;
     init.run(&inbox)
+}
+
+/// For threads that nobody waits for.
+fn report(done: io::Result<()>, what: &str) {
+    if let Err(error) = done {
+        eprintln!("fake-gcp: {what}: {error}");
+    }
 }
 
 fn watch_signals(events: Sender<Event>) -> Result<()> {
@@ -133,9 +144,7 @@ impl Init {
                 Ok(status) => runner::log_end(status),
                 Err(_) => Ok(()),
             });
-            if let Err(error) = logged {
-                eprintln!("fake-gcp: the startup script's log: {error}");
-            }
+            report(logged, "the startup script's log");
         }));
         Ok(())
     }

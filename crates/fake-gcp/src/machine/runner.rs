@@ -2,7 +2,7 @@
 //! Like it, it takes no notice of how the script ends, but for a line in the log.
 
 use std::{
-    fs,
+    fs::{self, File},
     io::{self, BufRead, BufReader, PipeReader, Read, Write},
     os::unix::fs::PermissionsExt,
     path::Path,
@@ -57,6 +57,14 @@ pub fn log(pipe: PipeReader) -> io::Result<()> {
         }
         serial(&format!("startup-script: {}", String::from_utf8_lossy(&line)))?;
     }
+}
+
+/// Copies what is written to the serial port to the serial log, without an end.
+pub fn copy_port(port: File) -> io::Result<()> {
+    for line in BufReader::new(port).split(b'\n') {
+        serial(String::from_utf8_lossy(&line?).trim_end_matches('\r'))?;
+    }
+    Ok(())
 }
 
 /// Logs how the script ended.

@@ -12,6 +12,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use rustix::{
+    fs::{CWD, FileType, Mode, mknodat},
     mount::{
         MountFlags, UnmountFlags, mount, mount_bind, mount_bind_recursive, mount_remount, unmount,
     },
@@ -82,7 +83,8 @@ fn mount_kernel_files(boot: &Boot) -> Result<()> {
     sys.or_else(|_| mount_bind_recursive("/sys", "root/sys")).context("mount /sys")?;
     if !boot.own_users {
         // The host's root would change the host's kernel here.
-        for name in ["root/proc/sys", "root/proc/sysrq-trigger"] {
+        let dangerous = ["root/proc/sys", "root/proc/sysrq-trigger"];
+        for name in dangerous.into_iter().filter(|name| Path::new(name).exists()) {
             mount_bind(name, name).with_context(|| format!("mount {name}"))?;
             mount_remount(name, MountFlags::BIND | MountFlags::RDONLY | plain, "")
                 .with_context(|| format!("make {name} read-only"))?;
@@ -109,7 +111,11 @@ fn mount_devices() -> Result<()> {
     let options = CString::new("newinstance,mode=620,ptmxmode=666")?;
     mount("devpts", "root/dev/pts", "devpts", MountFlags::NOSUID, &*options)
         .context("mount /dev/pts")?;
+    // What is written to the serial port goes to the log: the init reads it.
+    mknodat(CWD, "root/dev/ttyS0", FileType::Fifo, Mode::from_raw_mode(0o600), 0)
+        .context("make /dev/ttyS0")?;
     for (name, target) in [
+        ("console", "ttyS0"),
         ("ptmx", "pts/ptmx"),
         ("fd", "/proc/self/fd"),
         ("stdin", "/proc/self/fd/0"),

@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
+    process::Command,
     sync::{Arc, Mutex, MutexGuard},
     time::{Duration, Instant},
 };
@@ -81,6 +82,7 @@ impl Rig {
     pub fn at(folder: &Path) -> Option<Rig> {
         let program = PathBuf::from(env!("CARGO_BIN_EXE_fake-gcp"));
         if let Err(why) = Sandboxes::probe(&program, folder) {
+            assert!(!can_unshare(), "sandboxes could be made here: {why}");
             println!("SKIPPED: {why}");
             return None;
         }
@@ -103,7 +105,7 @@ impl Rig {
         let script = format!(
             "#!/bin/bash
             post() {{ curl -sS --data-binary @- \"https://storage.googleapis.com/$1\"; }}
-            get() {{ curl -sS -H Metadata-Flavor:Google \"http://metadata.google.internal/computeMetadata/v1/$1\"; }}
+            get() {{ curl -sS -H Metadata-Flavor:Google \"http://metadata.google.internal/computeMetadata/v1/$1\" \"${{@:2}}\"; }}
             {script}\n"
         );
         let attributes = BTreeMap::from([
@@ -158,6 +160,16 @@ impl Rig {
             panic!("waited in vain for {what}; serial logs:\n{}", logs.join("\n--\n"))
         })
     }
+}
+
+/// Whether the host lets this user have namespaces: then a sandbox that can't be made is a defect of ours.
+fn can_unshare() -> bool {
+    let mut command = Command::new("unshare");
+    if !rustix::process::geteuid().is_root() {
+        command.arg("--map-root-user");
+    }
+    command.args(["-mnpf", "mount", "-t", "tmpfs", "none", "/mnt"]);
+    command.status().is_ok_and(|status| status.success())
 }
 
 /// The name of a machine in the tests' only zone.
