@@ -2,7 +2,6 @@
 //! It has no privilege that its parent lacks, and it ends, with every process of the sandbox, when fake-gcp does.
 
 use std::{
-    fs::File,
     io::{self, BufReader},
     os::{fd::AsFd, unix::net::UnixStream},
     path::Path,
@@ -68,19 +67,12 @@ fn run_init() -> Result<u8> {
     // From here on they are fake-gcp's alone.
     drop(doors);
     watch_host(from_host, events);
-    let port = File::options().read(true).write(true).open("/dev/ttyS0");
-    let port = port.context("open the serial port")?;
-    thread::spawn(move || report(runner::copy_port(port), "the serial port"));
-    let mut init = Init { script: None, log: None, off: None };
+    let port = runner::Port::open().context("open the serial port")?;
+    let mut init = Init { port, script: None, log: None, off: None };
     init.start_script(boot.script.as_deref())?;
-    init.run(&inbox)
-}
-
-/// For threads that nobody waits for.
-fn report(done: io::Result<()>, what: &str) {
-    if let Err(error) = done {
-        eprintln!("fake-gcp: {what}: {error}");
-    }
+    let status = init.run(&inbox)?;
+    init.port.close().context("close the serial port")?;
+    Ok(status)
 }
 
 fn watch_signals(events: Sender<Event>) -> Result<()> {
@@ -119,6 +111,7 @@ fn reboot_signal() -> i32 {
 }
 
 struct Init {
+    port: runner::Port,
     script: Option<(Pid, Sender<WaitStatus>)>,
     log: Option<JoinHandle<()>>,
     off: Option<Off>,
@@ -144,7 +137,9 @@ impl Init {
                 Ok(status) => runner::log_end(status),
                 Err(_) => Ok(()),
             });
-            report(logged, "the startup script's log");
+            if let Err(error) = logged {
+                eprintln!("fake-gcp: the startup script's log: {error}");
+            }
         }));
         Ok(())
     }

@@ -1,5 +1,5 @@
-//! Runs the startup script as google-guest-agent's script runner does (its first generation), from the same bytes to the same log lines.
-//! Like it, it takes no notice of how the script ends, but for a line in the log.
+//! The serial log, and who writes to it: the serial port, and the runner of the startup script.
+//! That one does as google-guest-agent's script runner (its first generation): it takes no notice of how the script ends, but for a line in the log.
 
 use std::{
     fs::{self, File},
@@ -7,6 +7,7 @@ use std::{
     os::unix::fs::PermissionsExt,
     path::Path,
     process::{Child, Command, Stdio},
+    thread::{self, JoinHandle},
 };
 
 use anyhow::{Context, Result};
@@ -16,6 +17,9 @@ use super::world::PATH;
 
 /// The runner's scanner takes no longer line: the pipe closes, and the script dies of SIGPIPE when it writes on.
 const LONGEST_LINE: usize = 64 * 1024;
+
+/// Ends the reading of the serial port.
+const LAST_WORD: &[u8] = b"\0fake-gcp\0\n";
 
 /// Starts the script; what it prints comes out of the pipe.
 pub fn start(script: &str) -> Result<(Child, PipeReader)> {
@@ -59,12 +63,39 @@ pub fn log(pipe: PipeReader) -> io::Result<()> {
     }
 }
 
-/// Copies what is written to the serial port to the serial log, without an end.
-pub fn copy_port(port: File) -> io::Result<()> {
-    for line in BufReader::new(port).split(b'\n') {
-        serial(String::from_utf8_lossy(&line?).trim_end_matches('\r'))?;
+/// The reading end of the serial port: what is written to it goes to the serial log.
+pub struct Port {
+    port: File,
+    copying: JoinHandle<io::Result<()>>,
+}
+
+impl Port {
+    /// Begins to read.
+    pub fn open() -> io::Result<Port> {
+        // The port is a pipe, which has an end only for readers that are no writers.
+        let port = File::options().read(true).write(true).open("/dev/ttyS0")?;
+        let reader = port.try_clone()?;
+        Ok(Port { port, copying: thread::spawn(move || copy_port(reader)) })
     }
-    Ok(())
+
+    /// Returns when everything that has been written is in the log.
+    pub fn close(mut self) -> io::Result<()> {
+        self.port.write_all(LAST_WORD)?;
+        self.copying.join().unwrap_or_else(|_| Err(io::Error::other("its reader broke off")))
+    }
+}
+
+fn copy_port(port: File) -> io::Result<()> {
+    let mut port = BufReader::new(port);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        port.read_until(b'\n', &mut line)?;
+        if line.ends_with(LAST_WORD) {
+            return Ok(());
+        }
+        serial(String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']))?;
+    }
 }
 
 /// Logs how the script ended.
