@@ -48,6 +48,8 @@ pub struct Launcher {
     users: Users,
     disks: PathBuf,
     keeper: Option<Keeper>,
+    /// What it lacks, and why it is not a better way.
+    pub shortcoming: Option<String>,
 }
 
 impl Launcher {
@@ -66,7 +68,10 @@ impl Launcher {
         for in_memory in [false, true] {
             for &users in users {
                 match Launcher::with(program, users, &folder, in_memory) {
-                    Ok(launcher) => return Ok(launcher),
+                    Ok(mut launcher) => {
+                        launcher.say_what_is_missing(&reasons);
+                        return Ok(launcher);
+                    }
                     Err(error) => reasons.push(format!("{error:#}")),
                 }
             }
@@ -77,13 +82,25 @@ impl Launcher {
 
     fn with(program: &Path, users: Users, folder: &Path, in_memory: bool) -> Result<Launcher> {
         let program = program.to_owned();
-        let mut launcher = Launcher { program, users, disks: folder.to_owned(), keeper: None };
+        let mut launcher =
+            Launcher { program, users, disks: folder.to_owned(), keeper: None, shortcoming: None };
         if in_memory {
-            launcher.disks = folder.join("memory");
+            // No machine's name begins so.
+            launcher.disks = folder.join(".memory");
             launcher.keeper = Some(Keeper::start(&launcher)?);
         }
         launcher.probe(folder)?;
         Ok(launcher)
+    }
+
+    fn say_what_is_missing(&mut self, reasons: &[String]) {
+        let memory = self.keeper.is_some().then_some("their disks in memory");
+        let users = (self.users == Users::Root).then_some("no user but root");
+        let missing: Vec<&str> = memory.into_iter().chain(users).collect();
+        if !missing.is_empty() {
+            let (missing, reasons) = (missing.join(" and "), reasons.join("; "));
+            self.shortcoming = Some(format!("the machines have {missing} ({reasons})"));
+        }
     }
 
     /// Where the disk of a machine is, as its init sees it.
@@ -118,12 +135,16 @@ impl Launcher {
 
     /// Makes the folder of a machine's disk.
     pub fn make_disk(&self, machine: &str) -> Result<()> {
-        let disk = self.disk(machine);
-        let seen = match &self.keeper {
-            Some(keeper) => keeper.seen(&disk),
-            None => disk,
-        };
+        let seen = self.seen(&self.disk(machine));
         fs::create_dir_all(&seen).with_context(|| format!("make {}", seen.display()))
+    }
+
+    /// The name that a path among the disks has for the host.
+    fn seen(&self, path: &Path) -> PathBuf {
+        match &self.keeper {
+            Some(keeper) => keeper.seen(path),
+            None => path.to_owned(),
+        }
     }
 
     /// Removes a machine's disk, whoever its files belong to.
@@ -172,6 +193,7 @@ impl Launcher {
         let said = fs::read_to_string(&log_path)?;
         fs::remove_file(&log_path)?;
         self.remove_disk(NAME)?;
+        fs::remove_dir(self.seen(&self.disks.join(NAME)))?;
         let last = said.lines().last().unwrap_or("it said nothing");
         match status {
             Ok(status) if status.success() => Ok(()),
@@ -242,8 +264,12 @@ impl Keeper {
     /// Words that run the words after them in the keeper's namespaces.
     fn entrance(&self, own_users: bool) -> Vec<String> {
         let target = format!("--target={}", self.child.id());
-        let users = own_users.then(|| "--user".to_owned());
-        ["nsenter".to_owned(), target, "--mount".to_owned()].into_iter().chain(users).collect()
+        let mut words = vec!["nsenter".to_owned(), target, "--mount".to_owned()];
+        if own_users {
+            // This user is root there; it may set no groups.
+            words.extend(["--user".to_owned(), "--preserve-credentials".to_owned()]);
+        }
+        words
     }
 
     /// The name that a path in the keeper's file system has for the host.

@@ -88,6 +88,9 @@ impl Sandboxes {
     pub fn new(settings: Settings, host: Arc<dyn Host>) -> Result<Sandboxes> {
         let launcher =
             Launcher::find(&settings.program, &settings.folder).context("no sandboxes here")?;
+        if let Some(shortcoming) = &launcher.shortcoming {
+            eprintln!("fake-gcp: {shortcoming}");
+        }
         let authority = Authority::new().context("make an authority for the Google hosts")?;
         let machines = Mutex::default();
         Ok(Sandboxes { shared: Arc::new(Shared { settings, host, launcher, authority, machines }) })
