@@ -3,7 +3,6 @@
 # No right to list is given: it would not be bound to the study, because a listing's resource is the bucket.
 
 locals {
-  labels  = merge(var.labels, { gen-tf-study = var.study })
   objects = "projects/_/buckets/${var.bucket}/objects/${var.study}"
 
   rights = {

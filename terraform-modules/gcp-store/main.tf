@@ -4,7 +4,7 @@
 resource "google_storage_bucket" "store" {
   #checkov:skip=CKV_GCP_62:Access logs would go to another bucket, which this module would have to invent; Cloud Audit Logs of data access tell the same where they are switched on.
   deletion_policy             = "ABANDON"
-  labels                      = local.labels
+  labels                      = merge(var.labels, { gen-tf-study = var.study })
   location                    = var.location
   name                        = var.bucket
   project                     = var.project
