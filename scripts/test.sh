@@ -83,6 +83,7 @@ main() {
   check "shell scripts" scripts/dev/check-shell.sh
   check "terraform fmt" terraform_fmt terraform-modules tests/golden
   check "quickstart harness" scripts/dev/test-quickstart.sh
+  check "checkov" scripts/dev/checkov.sh
   say "cargo test"
   rust_tests "$log" || rust_status=$?
   count "$log"

@@ -14,3 +14,15 @@ mod arguments;
 mod form;
 #[path = "modules/values.rs"]
 mod values;
+
+#[path = "modules/cloud.rs"]
+mod cloud;
+#[path = "modules/root.rs"]
+mod root;
+
+#[path = "modules/attempt.rs"]
+mod attempt;
+#[path = "modules/examples.rs"]
+mod examples;
+#[path = "modules/keeping.rs"]
+mod keeping;
