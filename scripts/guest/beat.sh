@@ -22,7 +22,7 @@ beat_loop() {
   trap - EXIT TERM ALRM
   trap : HUP INT
   platform_close_in_child
-  local journal_fd log_fd requests_fd='' requests='null' segment=0 status
+  local journal_fd log_fd requests_fd='' requests='null' segment=0 pending='' status
   local phase=boot phase_cs=$BOOT_CS tool_from=0 tool_to=0 deadline=0 told=''
   exec {journal_fd}<"$GEN_TF_BOX/state/journal" {log_fd}<"$GEN_TF_BOX/log/guest.log"
   while :; do
@@ -100,12 +100,17 @@ beat_put_status() {
 beat_put_log() {
   local lines key
   mapfile -u "$log_fd" lines
-  ((${#lines[@]} > 0)) || return 0
+  # What could not be written goes with the next beat.
+  if ((${#lines[@]} > 0)); then
+    printf -v REPLY '%s' "${lines[@]}"
+    pending+=$REPLY
+  fi
+  [[ -n $pending ]] || return 0
   printf -v key 'logs/%s/%04d.txt' "$ATTEMPT_KEY" $((segment + 1))
-  printf -v REPLY '%s' "${lines[@]}"
-  platform_put_text_once "$key" "$REPLY" || {
+  platform_put_text_once "$key" "$pending" || {
     say "log segment $key could not be written"
     return 0
   }
+  pending=''
   segment=$((segment + 1))
 }

@@ -2,8 +2,12 @@
 # Deliver: after the measurement, whatever its end: redact, list, pack, upload, verify, outcome.
 # Nothing is removed before its upload is verified.
 
+# The longest that an upload may take, in seconds.
+readonly UPLOAD_SECONDS=3600
+
 UPLOADED=null
 DELIVERED=''
+END_PHASE='' # set as soon as there is nothing left to do but to deliver
 
 # deliver: ends the guest. An unexpected error on the way comes here again, through on_exit, without results.
 deliver() {
@@ -19,15 +23,38 @@ deliver() {
     finish
   fi
   local kept=''
-  if ! upload_results; then
-    UPLOADED=null
+  if ! watch_upload; then
     kept=yes
     if [[ -z $CAUSE ]]; then
-      fail upload "the results could not be uploaded; they are kept on this machine"
+      local cause=upload
+      [[ -z $TERMINATED ]] || cause=preempted
+      fail "$cause" "the results could not be uploaded; they are kept on this machine"
       END_PHASE=upload
     fi
   fi
   conclude "$kept"
+}
+
+# watch_upload: beside us, so that a machine that is taken away in the middle still puts its outcome.
+watch_upload() {
+  platform_has_time || return 1
+  platform_within_fuse "$UPLOAD_SECONDS" 120
+  watch_step "$REPLY" start_upload
+  ((STEP_STATUS == 0)) || return 1
+  UPLOADED=$(<"$GEN_TF_BOX/state/uploaded")
+}
+
+start_upload() {
+  # Job control gives it a process group of its own, which can be ended as a whole.
+  set -m
+  (
+    set +m
+    trap - EXIT ALRM
+    trap '' TERM
+    upload_results
+  ) &
+  STEP_PID=$!
+  set +m
 }
 
 # conclude KEPT: puts the outcome and leaves. With KEPT set, the machine keeps its files.
@@ -108,19 +135,22 @@ override() {
 disk_was_full() {
   [[ -e $GEN_TF_BOX/state/reserve ]] || return 0
   local full=''
-  head -c 262144 /dev/zero 2>/dev/null >"$GEN_TF_BOX/state/probe" || full=yes
-  rm -f -- "$GEN_TF_BOX/state/probe"
+  # As the experiment: a file system may keep room for root alone.
+  platform_as_user dd if=/dev/zero "of=$PLATFORM_PROBE" bs=262144 count=1 2>/dev/null || full=yes
+  rm -f -- "$PLATFORM_PROBE"
   [[ -n $full ]]
 }
 
-# upload_results: packs and puts what is in results/, with the logs; UPLOADED says what is there then.
+# upload_results: packs and puts what is in results/, with the logs; state/uploaded says what is there then.
 upload_results() {
   local results=$GEN_TF_BOX/results state=$GEN_TF_BOX/state
   chmod -R u+rwX -- "$results" "$GEN_TF_BOX/log" || return 1
+  # A link that the experiment has put in this place is not ours to write through.
+  [[ ! -L $results/log ]] || rm -f -- "$results/log" || return 1
   mkdir -p "$results/log" || return 1
   redact "$results" "$GEN_TF_BOX/log" || return 1
   tail_of_failure
-  cp -- "$GEN_TF_BOX"/log/*.log "$results/log/" || return 1
+  cp --remove-destination -- "$GEN_TF_BOX"/log/*.log "$results/log/" || return 1
   (cd "$results" && find . -type f -printf '%P\0' | perl "$GUEST/names.pl" >"$state/paths") || return 1
   (cd "$results" && xargs -0 -r sha256sum -z -- <"$state/paths" | perl "$GUEST/list.pl" >"$state/files.json") || return 1
   (cd "$results" && tar --null --no-recursion -T "$state/paths" --owner=0 --group=0 --numeric-owner -cf - |
@@ -128,9 +158,9 @@ upload_results() {
   put_and_verify "results/$ATTEMPT_KEY.files.json" "$state/files.json" || return 1
   local list_sha256=$REPLY
   put_and_verify "results/$ATTEMPT_KEY.tar.gz" "$state/results.tar.gz" || return 1
-  printf -v UPLOADED '{"archive":"%s","size":%d,"sha256":"%s","file_list":"%s","file_list_sha256":"%s","files":%d}' \
+  printf '{"archive":"%s","size":%d,"sha256":"%s","file_list":"%s","file_list_sha256":"%s","files":%d}' \
     "results/$ATTEMPT_KEY.tar.gz" "$(stat -c %s "$state/results.tar.gz")" "$REPLY" \
-    "results/$ATTEMPT_KEY.files.json" "$list_sha256" "$(tr -dc '\0' <"$state/paths" | wc -c)"
+    "results/$ATTEMPT_KEY.files.json" "$list_sha256" "$(tr -dc '\0' <"$state/paths" | wc -c)" >"$state/uploaded"
 }
 
 # put_and_verify KEY FILE: puts, reads back what the store holds, compares; the hash is in REPLY.
@@ -139,7 +169,7 @@ put_and_verify() {
   sha256=$(sha256sum <"$2") || return 1
   sha256=${sha256%% *}
   for try in 1 2 3; do
-    if platform_put_once "$1" "$2" && platform_verify "$1" "$sha256"; then
+    if platform_put_once "$1" "$2" && platform_verify "$1" "$sha256" "$2"; then
       REPLY=$sha256
       return 0
     fi

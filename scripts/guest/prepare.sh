@@ -49,7 +49,7 @@ claim() {
   printf '{"format":1,"experiment":"%s","attempt":%d,"machine":%s,"boot":"%s","start":"%s-%d","claimed":"%s"}\n' \
     "$GEN_TF_EXPERIMENT" "$GEN_TF_ATTEMPT" "$machine" "$boot" "$REPLY" $$ "$STARTED" >"$file"
   if ! platform_put_once "claims/$ATTEMPT_KEY.json" "$file"; then
-    platform_get "claims/$ATTEMPT_KEY.json" "$file.taken"
+    platform_get "claims/$ATTEMPT_KEY.json" "$file.taken" || die_kept "the attempt can neither be claimed nor can it be told whose it is"
     local taken
     taken=$(<"$file.taken")
     if [[ $taken != *"\"machine\":$machine,"* ]]; then
@@ -57,6 +57,10 @@ claim() {
       leave_quietly
     fi
     fail rebooted "this machine had begun the attempt before: $taken"
+    deliver
+  fi
+  if platform_started_before; then
+    fail rebooted "this machine had begun before: $REPLY"
     deliver
   fi
 }

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # Processes: starts the harness's scripts, each as the leader of its own process group, and stops them.
-# Everything that happens arrives as one line in one pipe: `started ROLE PID`, `ended ROLE PID STATUS`,
+# Everything that happens arrives as one line in one pipe: `started ROLE PID`, `ended ROLE PID STATUS [RESULT]`,
 # `logged ROLE` (its log is complete), `stop CAUSE` (from main.sh). So waiting is one `read` with a time limit, and no moment is missed.
+# What holds a script's processes together beside its group, and ends them all, is groups.sh's or units.sh's.
 
 readonly LOG_LIMIT=$((64 * 1024 * 1024))
 declare -A PIDS=()   # role → process group, while it runs
@@ -28,6 +29,7 @@ next_event() {
   [[ ${EVENT[0]} == ended ]] || return 0
   if [[ ${PIDS[${EVENT[1]}]:-} == "${EVENT[2]}" ]]; then
     unset "PIDS[${EVENT[1]}]"
+    explain_end "${EVENT[1]}" "${EVENT[4]:-}"
   else
     # The end of something that we have stopped ourselves is no news.
     EVENT=(stale)
@@ -82,6 +84,7 @@ close_logs() {
 # start_role ROLE [ARGUMENT…]: starts the harness's ROLE.sh and waits until its process exists.
 start_role() {
   open_log "$1"
+  name_role "$1"
   watch_role "$@" &
   until [[ -n ${PIDS[$1]:-} ]]; do
     next_event 1000
@@ -94,27 +97,6 @@ start_role() {
       *) check_event ;;
     esac
   done
-}
-
-# watch_role ROLE [ARGUMENT…]: runs beside us, and tells when the script starts and ends.
-watch_role() {
-  local role=$1 status=0
-  shift
-  exec >&"${LOG_FD[$role]}" 2>&1 </dev/null
-  close_log_fds
-  # Job control gives the script a process group of its own, in which interrupts are not ignored.
-  set -m
-  (
-    # When memory runs out, the script goes before the guest does.
-    printf '500' >"/proc/$BASHPID/oom_score_adj"
-    export GEN_TF_ROLE=$role
-    exec bash "$GEN_TF_HARNESS/$role.sh" "$@" 3<&-
-  ) &
-  printf 'started %s %d\n' "$role" $! >&3
-  # What this shell itself says about the script's end has no place in the script's log.
-  exec 2>/dev/null
-  wait $! || status=$?
-  printf 'ended %s %d %d\n' "$role" $! "$status" >&3
 }
 
 # stop_role ROLE SIGNAL CENTISECONDS [SIGNAL CENTISECONDS…]: to the whole group, each signal with its time
@@ -159,32 +141,6 @@ wait_group() {
     [[ ${EVENT[0]:-} != stop ]] || check_event
     uptime_cs
   done
-}
-
-# kill_strays ROLE: processes that carry the role's mark in their environment, whatever group they are in.
-kill_strays() {
-  local round environ pid found
-  for round in 1 2 3 4 5; do
-    found=''
-    for environ in /proc/[0-9]*/environ; do
-      pid=${environ#/proc/}
-      pid=${pid%/environ}
-      ((pid != 1 && pid != $$)) || continue
-      carries_role "$environ" "$1" || continue
-      found=yes
-      kill -KILL "$pid" 2>/dev/null || continue
-    done
-    [[ -n $found ]] || return 0
-    next_event 2
-  done
-  say "processes of $1 were still there after $round rounds"
-}
-
-carries_role() {
-  local -a variables=()
-  # A process that has ended meanwhile, or a zombie, has no environment.
-  mapfile -d '' -t variables 2>/dev/null <"$1" || return 1
-  [[ " ${variables[*]} " == *" GEN_TF_ROLE=$2 "* ]]
 }
 
 # run_script ROLE SECONDS [ARGUMENT…]: from its start to its end, under a limit. A failure fails the attempt.

@@ -5,6 +5,9 @@
 # More than all limits together that measure.sh keeps after the run: only a guest that hangs gets there.
 readonly MEASURE_RESERVE=900
 
+# What a delivery needs when the measurement has used all its time, in seconds.
+readonly UPLOAD_RESERVE=600
+
 TERMINATED='' # the machine is being taken away
 OVERDUE=''    # the step's deadline has passed
 STEP_PID=''   # process whose death ends everything of the step
@@ -15,9 +18,10 @@ on_term() {
   [[ -z $TERMINATED ]] || return 0
   TERMINATED=yes
   say "this machine is being taken away"
+  platform_hurry
   if [[ -n $EVENTS ]]; then
     printf 'stop preempted\n' >&"$EVENTS"
-  elif [[ -n $STEP_PID ]]; then
+  elif [[ -n $STEP_PID && -z $END_PHASE ]]; then
     platform_kill_step
   fi
 }
@@ -37,7 +41,7 @@ watch_step() {
   OVERDUE=''
   "$@"
   # A signal that came before there was anything to kill.
-  [[ -z $TERMINATED || -n $EVENTS ]] || platform_kill_step
+  [[ -z $TERMINATED || -n $EVENTS || -n $END_PHASE ]] || platform_kill_step
   TRAPPED=yes
   while [[ -n $TRAPPED ]]; do
     # A signal ends `wait` before the process does, and then says so here.
@@ -56,7 +60,8 @@ watch_measure() {
   exec {EVENTS}<>"$GEN_TF_BOX/state/events"
   # The signal may have come a moment ago, when there was nobody to tell.
   [[ -z $TERMINATED ]] || printf 'stop preempted\n' >&"$EVENTS"
-  watch_step $((GEN_TF_READY_TIMEOUT + GEN_TF_DURATION + MEASURE_RESERVE)) platform_start_measure
+  platform_within_fuse $((GEN_TF_READY_TIMEOUT + GEN_TF_DURATION + MEASURE_RESERVE)) "$UPLOAD_RESERVE"
+  watch_step "$REPLY" platform_start_measure
   exec {EVENTS}>&-
   EVENTS=''
   local line ended=''

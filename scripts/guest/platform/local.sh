@@ -27,6 +27,7 @@ platform_boot() {
   mkdir -p "$GEN_TF_BOX"/{cache,guest,log,models,results,secrets,setup,state,work} "$SANDBOX"/{root,tmp,var-tmp}
   : >>"$GEN_TF_BOX/state/journal"
   : >>"$GEN_TF_BOX/log/guest.log"
+  PLATFORM_PROBE=$GEN_TF_BOX/state/probe
   # Given up when the disk is full, so that there is room to say so.
   fallocate -l 8M "$GEN_TF_BOX/state/reserve"
   exec >>"$GEN_TF_BOX/log/guest.log" 2>&1
@@ -48,6 +49,30 @@ write_pid() {
 
 platform_boot_id() {
   read -r REPLY </proc/sys/kernel/random/boot_id
+}
+
+# platform_started_before: a second start finds the claim of the first one.
+platform_started_before() {
+  return 1
+}
+
+# platform_within_fuse SECONDS RESERVE: nothing but the guest itself limits a sandbox.
+platform_within_fuse() {
+  REPLY=$1
+}
+
+# platform_hurry: a sandbox has the time that it needs.
+platform_hurry() {
+  return 0
+}
+
+platform_has_time() {
+  return 0
+}
+
+# platform_as_user COMMAND…: the experiment is the same user.
+platform_as_user() {
+  "$@"
 }
 
 # platform_secret NAME FILE: sandbox.sh has written it before anything was started.
