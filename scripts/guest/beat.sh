@@ -19,10 +19,12 @@ beat_stop() {
 }
 
 beat_loop() {
-  trap - EXIT TERM ALRM
-  trap : HUP INT
+  trap - EXIT ALRM
+  # It ends with its pipe and not before, because main.sh writes to it.
+  trap : HUP INT TERM
   platform_close_in_child
-  local journal_fd log_fd requests_fd='' requests='null' segment=0 pending='' status
+  local journal_fd log_fd requests_fd='' requests='null' segment=0 status
+  local -a pending=()
   local phase=boot phase_cs=$BOOT_CS tool_from=0 tool_to=0 deadline=0 told=''
   exec {journal_fd}<"$GEN_TF_BOX/state/journal" {log_fd}<"$GEN_TF_BOX/log/guest.log"
   while :; do
@@ -100,17 +102,18 @@ beat_put_status() {
 beat_put_log() {
   local lines key
   mapfile -u "$log_fd" lines
-  # What could not be written goes with the next beat.
   if ((${#lines[@]} > 0)); then
     printf -v REPLY '%s' "${lines[@]}"
-    pending+=$REPLY
+    pending+=("$REPLY")
   fi
-  [[ -n $pending ]] || return 0
-  printf -v key 'logs/%s/%04d.txt' "$ATTEMPT_KEY" $((segment + 1))
-  platform_put_text_once "$key" "$pending" || {
-    say "log segment $key could not be written"
-    return 0
-  }
-  pending=''
-  segment=$((segment + 1))
+  # A segment that could not be written goes with the next beat, as it is: it may be there, and only the answer lost.
+  while ((${#pending[@]} > 0)); do
+    printf -v key 'logs/%s/%04d.txt' "$ATTEMPT_KEY" $((segment + 1))
+    platform_put_text_once "$key" "${pending[0]}" || {
+      say "log segment $key could not be written"
+      return 0
+    }
+    pending=("${pending[@]:1}")
+    segment=$((segment + 1))
+  done
 }

@@ -91,7 +91,7 @@ inputs() {
     name=${pair%=*}
     sha256=${pair##*=}
     if ! platform_get "inputs/$sha256" "$GEN_TF_BOX/models/$name"; then
-      fail input-mismatch "model $name: the store has no inputs/$sha256"
+      fail input-mismatch "model $name: inputs/$sha256 is not in the store, or does not arrive as it is there"
       return 0
     fi
     actual=$(sha256sum <"$GEN_TF_BOX/models/$name")

@@ -9,9 +9,12 @@ declare -A PIDS=()   # role → process group, while it runs
 declare -A LOG_FD=() # role → where its output goes: a filter that keeps the log bounded
 EVENT=()
 HELD=''
+TAKEN='' # we were told ourselves that the machine is taken away
 
 open_events() {
   exec 3<>"$GEN_TF_BOX/state/events"
+  # Who ends a machine may tell all its processes at once, and then the service's end is no news.
+  trap 'TAKEN=yes' TERM
 }
 
 # next_event CENTISECONDS: the next event in EVENT, or nothing there when the time is over.
@@ -38,6 +41,7 @@ next_event() {
 
 # check_event: what would end an attempt at any time before the tool's own end.
 check_event() {
+  [[ -z $TAKEN || -n $CAUSE ]] || fail preempted "the machine was taken away"
   case ${EVENT[0]:-} in
     stop) fail "${EVENT[1]}" "the machine was taken away" ;;
     ended)

@@ -116,7 +116,9 @@ oom_counter() {
 
 # platform_drop_scratch: makes room on a full disk. The results and the logs stay.
 platform_drop_scratch() {
-  empty_folders "$GEN_TF_BOX/work" "$GEN_TF_BOX/cache" "$GEN_TF_BOX/setup" /tmp
+  empty_folders "$GEN_TF_BOX/work" "$GEN_TF_BOX/cache" "$GEN_TF_BOX/setup"
+  # What others have there stays.
+  find /tmp /var/tmp -xdev -mindepth 1 -maxdepth 1 -user "$GEN_TF_USER" -exec rm -rf --one-file-system -- {} +
 }
 
 platform_facts() {
@@ -152,8 +154,8 @@ serial() {
   local device line="gen-tf: $1"
   line=${line//[[:cntrl:]]/ }
   for device in /dev/ttyS0 /dev/console; do
-    [[ -c $device ]] || continue
-    if printf '%s\r\n' "${line:0:300}" 2>/dev/null >"$device"; then
+    [[ -e $device ]] || continue
+    if printf '%s\r\n' "${line:0:300}" 2>/dev/null >>"$device"; then
       return 0
     fi
   done

@@ -42,7 +42,7 @@ platform_as_user() {
 
 # empty_folders FOLDER…
 empty_folders() {
-  find "$@" -mindepth 1 -maxdepth 1 -exec rm -rf -- {} +
+  find "$@" -mindepth 1 -maxdepth 1 -exec rm -rf --one-file-system -- {} +
 }
 
 # fence_metadata: the metadata server gives this VM's token to whoever asks, so that only root may ask. Names are

@@ -7,8 +7,8 @@ readonly HASTY_DELIVERY=20
 
 # preemption_watch: runs beside main.sh, and tells it by a signal.
 preemption_watch() {
-  trap - EXIT TERM ALRM
-  trap : HUP INT
+  trap - EXIT ALRM
+  trap : HUP INT TERM
   local answer etag='' failures=0
   while :; do
     # It answers when the value is another than the one with this etag, or after a minute.

@@ -14,11 +14,11 @@ HTTP_BODY=''
 HTTP_HEADERS=''
 
 # request URL CURL_ARGUMENT…: true when there was an answer that another try would not change. It is in
-# HTTP_STATUS, and in the files HTTP_BODY (unless the arguments say otherwise) and HTTP_HEADERS.
+# HTTP_STATUS, and in the files HTTP_BODY (which a caller names by INTO) and HTTP_HEADERS.
 request() {
   local url=$1 try=0 start status
   shift
-  HTTP_BODY=$SCRATCH/$BASHPID.body HTTP_HEADERS=$SCRATCH/$BASHPID.headers
+  HTTP_BODY=${INTO:-$SCRATCH/$BASHPID.body} HTTP_HEADERS=$SCRATCH/$BASHPID.headers
   uptime_cs
   start=$REPLY
   while :; do
@@ -57,16 +57,17 @@ is_final() {
 
 # curl_once URL CURL_ARGUMENT…: beside us, so that a signal is heard at once.
 curl_once() {
-  local url=$1 status=0 limit=120
+  # Named here, because beside us BASHPID is another one.
+  local url=$1 status=0 limit=120 answer=$SCRATCH/$BASHPID.status errors=$SCRATCH/$BASHPID.errors
   shift
   [[ -z $TERMINATED ]] || limit=$HASTY_SECONDS
   curl -sS -K - --proto '=https' --connect-timeout 10 --speed-limit 1000 --speed-time 60 \
     -H 'Expect:' -o "$HTTP_BODY" -D "$HTTP_HEADERS" -w '%{http_code}' -m "$limit" "$@" -- "$url" \
-    < <(printf 'oauth2-bearer = "%s"\n' "$TOKEN") >"$SCRATCH/$BASHPID.status" 2>"$SCRATCH/$BASHPID.errors" &
+    < <(printf 'oauth2-bearer = "%s"\n' "$TOKEN") >"$answer" 2>"$errors" &
   await $! || status=$?
-  read -r HTTP_STATUS <"$SCRATCH/$BASHPID.status" || [[ -n $HTTP_STATUS ]] || HTTP_STATUS=0
+  read -r HTTP_STATUS <"$answer" || [[ -n $HTTP_STATUS ]] || HTTP_STATUS=0
   HTTP_STATUS=$((10#$HTTP_STATUS))
-  ((status == 0)) || say "curl: $(tr -c '[:print:]' ' ' <"$SCRATCH/$BASHPID.errors")"
+  ((status == 0)) || say "curl: $(tr -c '[:print:]' ' ' <"$errors")"
   return "$status"
 }
 
@@ -93,9 +94,9 @@ may_go_on() {
   ((REPLY < $1 + seconds * 100))
 }
 
-# pause_before TRY: twice as long each time, up to 32 s, give or take a half, so that many machines spread.
+# pause_before TRY: twice as long each time, up to 16 s, give or take a half, so that many machines spread.
 pause_before() {
-  local centiseconds=$((100 << ($1 > 6 ? 5 : $1 - 1)))
+  local centiseconds=$((100 << ($1 > 5 ? 4 : $1 - 1)))
   pause $((centiseconds / 2 + RANDOM * centiseconds / 32768))
 }
 

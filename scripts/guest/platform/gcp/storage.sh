@@ -23,8 +23,11 @@ object_url() {
 # object_facts KEY: OBJECT_SIZE, OBJECT_MD5 (base64; empty where there is none), OBJECT_GENERATION.
 object_facts() {
   object_url "$1"
-  request "$REPLY?fields=size,md5Hash,generation" || return 1
-  ((HTTP_STATUS == 200)) || return 1
+  request "$REPLY?fields=size,md5Hash,generation" && ((HTTP_STATUS == 200)) && read_facts
+}
+
+# read_facts: from the answer to whatever names the object.
+read_facts() {
   field size || return 1
   OBJECT_SIZE=$REPLY
   field generation || return 1
@@ -56,8 +59,9 @@ platform_get() {
 
 # download KEY FILE
 download() {
+  local INTO=$2
   object_url "$1"
-  request "$REPLY?alt=media&generation=$OBJECT_GENERATION" -m "$TRANSFER_SECONDS" -o "$2" && ((HTTP_STATUS == 200))
+  request "$REPLY?alt=media&generation=$OBJECT_GENERATION" -m "$TRANSFER_SECONDS" && ((HTTP_STATUS == 200))
 }
 
 # is_intact KEY FILE: size, and md5 where the store knows it. An object that was put in parts has no md5;
@@ -88,17 +92,18 @@ platform_put_once() {
       put_small "$1" "$2" "$md5" || return 2
     fi
     # The bytes were not ours when they arrived.
-    ((HTTP_STATUS == 400)) || break
+    PUT_STATUS=$HTTP_STATUS
+    ((PUT_STATUS == 400)) || break
     say "the store has refused $1: $(head -c 300 "$HTTP_BODY" | tr -c '[:print:]' ' ')"
   done
   case $HTTP_STATUS in
-    200 | 201 | 412) ;;
+    200 | 201) read_facts || return 2 ;;
+    412) platform_exists "$1" || return 2 ;;
     *)
       say "$1 could not be put: HTTP $HTTP_STATUS $(head -c 300 "$HTTP_BODY" | tr -c '[:print:]' ' ')"
       return 2
       ;;
   esac
-  object_facts "$1" || return 2
   [[ $OBJECT_SIZE:$OBJECT_MD5 == "$size:$md5" ]]
 }
 
@@ -140,10 +145,11 @@ platform_put_text() {
     -H 'Content-Type: application/json' --data-binary "@$body" && ((HTTP_STATUS == 200))
 }
 
-# platform_put_text_once KEY TEXT: the text as it is, without an end of line of its own.
+# platform_put_text_once KEY TEXT: the text as it is, without an end of line of its own. Only the log goes this way,
+# which no other machine writes and we may not read: what is there already is there by a try whose answer was lost.
 platform_put_text_once() {
   printf '%s' "$2" >"$SCRATCH/$BASHPID.once" || return 1
-  platform_put_once "$1" "$SCRATCH/$BASHPID.once"
+  platform_put_once "$1" "$SCRATCH/$BASHPID.once" || ((HTTP_STATUS == 403 && PUT_STATUS == 412))
 }
 
 # platform_verify KEY SHA256 FILE: the store's md5 and size against those of the file that the hash was taken of.
