@@ -3,6 +3,8 @@
 
 use std::{fmt, io};
 
+use crate::google::{CredentialsError, GoogleError, hint_for};
+
 /// An operation on a store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -43,6 +45,50 @@ pub enum StoreError {
         location: String,
         /// What the backend said.
         source: Box<object_store::Error>,
+    },
+    /// The backend refused, or the bucket is not there.
+    #[error("cannot {action} `{key}` in the store {location}: {status} {message}")]
+    Refused {
+        /// What was attempted.
+        action: Action,
+        /// The object, or the folder of a listing.
+        key: String,
+        /// The store.
+        location: String,
+        /// The HTTP status.
+        status: u16,
+        /// What the server said.
+        message: String,
+    },
+    /// There is no such bucket.
+    #[error("there is no bucket `{bucket}`, which the store {location} is in")]
+    NoBucket {
+        /// The bucket.
+        bucket: String,
+        /// The store.
+        location: String,
+    },
+    /// There is nobody to act as.
+    #[error("cannot {action} `{key}` in the store {location}")]
+    Credentials {
+        /// What was attempted.
+        action: Action,
+        /// The object, or the folder of a listing.
+        key: String,
+        /// The store.
+        location: String,
+        /// Why not.
+        source: Box<CredentialsError>,
+    },
+    /// Google could not be asked, or it refused.
+    #[error("cannot {attempt} {location}")]
+    Google {
+        /// What was attempted.
+        attempt: String,
+        /// The store.
+        location: String,
+        /// Why not.
+        source: Box<GoogleError>,
     },
     /// An object that has to be there is not.
     #[error("there is no `{key}` in the store {location}")]
@@ -96,6 +142,18 @@ pub enum StoreError {
         /// The sha256 of what was read.
         found: String,
     },
+    /// An object of another bucket is not the one that was announced.
+    #[error("{object} has the sha256 {found}, not {expected}; nothing was put as `{key}`")]
+    ChangedSource {
+        /// The object, as `gs://…`.
+        object: String,
+        /// The object that it should have become.
+        key: String,
+        /// The announced sha256.
+        expected: String,
+        /// The sha256 of what was read.
+        found: String,
+    },
     /// The workers of the store could not be started.
     #[error("cannot start the threads of the store `{location}`")]
     Threads {
@@ -104,6 +162,29 @@ pub enum StoreError {
         /// What the system said.
         source: io::Error,
     },
+}
+
+impl StoreError {
+    /// Whether the bucket of the store does not exist.
+    #[must_use]
+    pub fn is_missing_bucket(&self) -> bool {
+        matches!(self, Self::NoBucket { .. })
+    }
+
+    /// What the reader may do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::NoBucket { .. } => Some(
+                "`gen-tf apply` makes it; if it should be there, look at `bucket` in the study and \
+                 at the account that is logged in",
+            ),
+            Self::Refused { status, .. } => hint_for(*status),
+            Self::Google { source, .. } => source.hint(),
+            Self::Credentials { source, .. } => Some(source.hint()),
+            _ => None,
+        }
+    }
 }
 
 /// What was attempted when the backend failed.

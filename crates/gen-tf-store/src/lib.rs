@@ -1,16 +1,22 @@
-//! The store behind one type: a folder, or memory in tests; buckets take the same place.
+//! The store behind one type: a bucket, a folder, or memory in tests.
 //!
 //! A store keeps small objects by key under the root of one study, whatever its backend.
 //! This crate knows nothing of what the keys mean (that is `gen_tf_core::id`), and it never decides
 //! anything: it lists, reads and writes.
+//! [`google`] is how it talks to Google Cloud; the programs use it, too, for their other questions.
 
+pub mod google;
+
+mod cloud;
 mod error;
 mod key;
 mod location;
 mod reader;
 mod store;
+mod transfer;
 mod upload;
 
 pub use error::{Action, StoreError};
+pub use google::Google;
 pub use reader::Reader;
 pub use store::{Entry, PutOnce, Store};

@@ -9,7 +9,10 @@ use std::{
 
 use object_store::{ObjectStore, local::LocalFileSystem, memory::InMemory, prefix::PrefixStore};
 
-use crate::StoreError;
+use crate::{
+    Google, StoreError,
+    cloud::{self, InBucket},
+};
 
 /// Where the objects are.
 #[derive(Clone)]
@@ -18,15 +21,14 @@ pub(crate) struct Backend {
     /// Whether a listing goes on after a name that can be no key. Only a folder meets such names
     /// one by one; elsewhere the rest of the listing would silently be missing.
     pub lists_past_foreign_names: bool,
+    /// What a bucket does in its own way.
+    pub bucket: Option<Arc<InBucket>>,
 }
 
 /// The backend at `location`: `gs://…` or a folder, which need not exist yet.
 pub(crate) fn open(location: &str) -> Result<Backend, StoreError> {
     match location.split_once("://") {
-        Some(("gs", _)) => Err(StoreError::Unsupported {
-            location: location.to_owned(),
-            reason: "this version of gen-tf keeps stores in folders only, not in buckets",
-        }),
+        Some(("gs", _)) => open_bucket(location, None),
         Some(_) => Err(StoreError::Unsupported {
             location: location.to_owned(),
             reason: "a store is a folder, or a bucket written as gs://<bucket>/<study>",
@@ -35,9 +37,44 @@ pub(crate) fn open(location: &str) -> Result<Backend, StoreError> {
     }
 }
 
+/// The backend of `gs://<bucket>/<folder>`, asked with `google`, or as the environment says.
+pub(crate) fn open_bucket(location: &str, google: Option<Google>) -> Result<Backend, StoreError> {
+    let refuse = |reason| StoreError::Unsupported { location: location.to_owned(), reason };
+    let place = location.strip_prefix("gs://").unwrap_or_default();
+    let (bucket, folder) = place.split_once('/').unwrap_or((place, ""));
+    if !is_bucket(bucket) {
+        return Err(refuse("a bucket's name has 3 to 222 of the characters a-z 0-9 . _ -"));
+    }
+    let folder = crate::key::parse(folder.trim_end_matches('/'))
+        .map_err(|_| refuse("it has to name a folder in the bucket: gs://<bucket>/<study>"))?;
+    let unreachable = |source| StoreError::Google {
+        attempt: "open the store".to_owned(),
+        location: location.to_owned(),
+        source: Box::new(source),
+    };
+    let google = google.map_or_else(Google::connect, Ok).map_err(unreachable)?;
+    let objects = cloud::objects(&google, bucket).map_err(|source| StoreError::Open {
+        location: location.to_owned(),
+        source: io::Error::other(source),
+    })?;
+    Ok(Backend {
+        objects: Arc::new(PrefixStore::new(objects, folder.clone())),
+        lists_past_foreign_names: false,
+        bucket: Some(Arc::new(InBucket { google, name: bucket.to_owned(), folder })),
+    })
+}
+
+fn is_bucket(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let ends = [name.bytes().next(), name.bytes().next_back()];
+    (3..=222).contains(&name.len())
+        && name.bytes().all(|byte| plain(byte) || b"._-".contains(&byte))
+        && ends.into_iter().all(|end| end.is_some_and(plain))
+}
+
 /// A backend that forgets everything.
 pub(crate) fn in_memory() -> Backend {
-    Backend { objects: Arc::new(InMemory::new()), lists_past_foreign_names: false }
+    Backend { objects: Arc::new(InMemory::new()), lists_past_foreign_names: false, bucket: None }
 }
 
 /// Reading a store must not make its folder, so the backend is rooted at `/` and prefixed.
@@ -57,6 +94,7 @@ fn open_folder(location: &str) -> Result<Backend, StoreError> {
     Ok(Backend {
         objects: Arc::new(PrefixStore::new(folder, prefix)),
         lists_past_foreign_names: true,
+        bucket: None,
     })
 }
 

@@ -7,18 +7,21 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures::StreamExt;
+use futures::{StreamExt, stream::BoxStream};
 use jiff::Timestamp;
-use object_store::{ObjectMeta, ObjectStoreExt, PutMode, path::Path};
+use object_store::{ObjectMeta, ObjectStoreExt, PutMode, PutPayload, path::Path};
 use serde::de::DeserializeOwned;
 use tokio::runtime::Runtime;
 
 use crate::{
-    Action, Reader, StoreError, key,
+    Action, Google, Reader, StoreError, cloud,
+    google::Bucket,
+    key,
     location::{self, Backend},
+    upload,
 };
 
-/// The objects of one study: a folder or, in tests, memory.
+/// The objects of one study: in a bucket, in a folder or, in tests, in memory.
 ///
 /// It may be cloned and used from many threads, but not from asynchronous code: every call blocks.
 #[derive(Clone)]
@@ -51,9 +54,15 @@ pub enum PutOnce {
 
 impl Store {
     /// The store at `location`: a folder, absolute or relative to the working directory, or
-    /// `gs://<bucket>/<study>`. The folder need not exist: the first object makes it.
+    /// `gs://<bucket>/<study>`. The folder need not exist: the first object makes it. A bucket is
+    /// not asked for anything yet, and is never made here.
     pub fn open(location: &str) -> Result<Self, StoreError> {
         Self::new(location::open(location)?, location)
+    }
+
+    /// The store in a bucket, asked with the credentials of `google`.
+    pub fn open_with(google: &Google, location: &str) -> Result<Self, StoreError> {
+        Self::new(location::open_bucket(location, Some(google.clone()))?, location)
     }
 
     /// A new, empty store in memory, for tests.
@@ -62,6 +71,10 @@ impl Store {
     }
 
     fn new(backend: Backend, location: &str) -> Result<Self, StoreError> {
+        if let Some(bucket) = &backend.bucket {
+            let runtime = Arc::clone(&bucket.google.runtime);
+            return Ok(Self { backend, runtime, location: location.into() });
+        }
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("store")
@@ -77,11 +90,35 @@ impl Store {
         &self.location
     }
 
+    /// The bucket that this store is in, if it is in one.
+    #[must_use]
+    pub fn bucket(&self) -> Option<Bucket> {
+        self.backend.bucket.as_ref().map(|bucket| bucket.google.bucket(&bucket.name))
+    }
+
+    /// Who asks the bucket, if the store is in one.
+    #[must_use]
+    pub fn google(&self) -> Option<&Google> {
+        self.backend.bucket.as_ref().map(|bucket| &bucket.google)
+    }
+
     /// The store's clock: what `Entry::modified` is to be compared with.
     ///
-    /// A folder shares the clock of this machine; to ask a bucket for its time may fail.
+    /// A folder shares the clock of this machine. A bucket is asked for its time, which it tells in
+    /// whole seconds, rounded down.
     pub fn now(&self) -> Result<Timestamp, StoreError> {
-        Ok(Timestamp::now())
+        let Some(bucket) = &self.backend.bucket else { return Ok(Timestamp::now()) };
+        bucket.now().map_err(|error| match error.status() {
+            Some(404) => StoreError::NoBucket {
+                bucket: bucket.name.clone(),
+                location: self.location().to_owned(),
+            },
+            _ => StoreError::Google {
+                attempt: "learn the time of the store".to_owned(),
+                location: self.location().to_owned(),
+                source: Box::new(error),
+            },
+        })
     }
 
     /// Every object below the folder `prefix` (everything, where it is empty), sorted by key.
@@ -99,39 +136,80 @@ impl Store {
 
     fn list_from(&self, prefix: &str, offset: Option<&Path>) -> Result<Vec<Entry>, StoreError> {
         let folder = key::parse_prefix(prefix).map_err(|reason| self.refuse_key(prefix, reason))?;
-        // The stream is made outside the runtime, because inside it a folder's listing would end
-        // at the first name that can be no key.
-        let mut stream = match offset {
-            Some(offset) => self.backend.objects.list_with_offset(Some(&folder), offset),
-            None => self.backend.objects.list(Some(&folder)),
+        let list = || {
+            // The stream is made outside the asynchronous block, because inside it a folder's
+            // listing would end at the first name that can be no key.
+            let stream = match offset {
+                Some(offset) => self.backend.objects.list_with_offset(Some(&folder), offset),
+                None => self.backend.objects.list(Some(&folder)),
+            };
+            self.entries(stream)
         };
-        let mut entries = Vec::new();
-        self.runtime.block_on(async {
-            while let Some(next) = stream.next().await {
-                match next {
-                    Ok(object) if key::parse(object.location.as_ref()).is_ok() => {
-                        entries.push(to_entry(&object));
-                    }
-                    Ok(_) => {}
-                    Err(object_store::Error::InvalidPath { .. })
-                        if self.backend.lists_past_foreign_names => {}
-                    Err(source) => return Err(self.failed(Action::List, prefix, source)),
-                }
+        let mut entries = match &self.backend.bucket {
+            Some(bucket) => self.runtime.block_on(bucket.persist(list)),
+            None => {
+                let list = list();
+                self.runtime.block_on(list)
             }
-            Ok(())
-        })?;
+        }
+        .map_err(|source| self.failed(Action::List, prefix, source))?;
         entries.sort_by(|a, b| a.key.cmp(&b.key));
         Ok(entries)
+    }
+
+    async fn entries(
+        &self,
+        mut stream: BoxStream<'static, object_store::Result<ObjectMeta>>,
+    ) -> object_store::Result<Vec<Entry>> {
+        let mut entries = Vec::new();
+        while let Some(next) = stream.next().await {
+            match next {
+                Ok(object) if key::parse(object.location.as_ref()).is_ok() => {
+                    entries.push(to_entry(&object));
+                }
+                Ok(_) => {}
+                Err(object_store::Error::InvalidPath { .. })
+                    if self.backend.lists_past_foreign_names => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(entries)
+    }
+
+    /// Does something that has the same effect when it is done twice.
+    fn ask<T, F>(&self, operation: impl Fn() -> F) -> object_store::Result<T>
+    where
+        F: Future<Output = object_store::Result<T>>,
+    {
+        match &self.backend.bucket {
+            Some(bucket) => self.runtime.block_on(bucket.persist(operation)),
+            None => self.runtime.block_on(operation()),
+        }
+    }
+
+    /// What is there under a key. A bucket that is not there is an error, not an empty store.
+    fn found<T>(
+        &self,
+        key: &str,
+        answer: object_store::Result<T>,
+    ) -> Result<Option<T>, StoreError> {
+        match answer {
+            Ok(found) => Ok(Some(found)),
+            Err(error)
+                if matches!(error, object_store::Error::NotFound { .. })
+                    && !cloud::is_missing_bucket(&error) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(self.failed(Action::Read, key, error)),
+        }
     }
 
     /// Size and time of an object, if it exists.
     pub fn head(&self, key: &str) -> Result<Option<Entry>, StoreError> {
         let path = self.parse_key(key)?;
-        match self.runtime.block_on(self.backend.objects.head(&path)) {
-            Ok(object) => Ok(Some(to_entry(&object))),
-            Err(object_store::Error::NotFound { .. }) => Ok(None),
-            Err(source) => Err(self.failed(Action::Read, key, source)),
-        }
+        let object = self.found(key, self.ask(|| self.backend.objects.head(&path)))?;
+        Ok(object.as_ref().map(to_entry))
     }
 
     /// Whether an object exists.
@@ -142,12 +220,8 @@ impl Store {
     /// The bytes of an object, if it exists.
     pub fn get(&self, key: &str) -> Result<Option<Bytes>, StoreError> {
         let path = self.parse_key(key)?;
-        let read = async { self.backend.objects.get(&path).await?.bytes().await };
-        match self.runtime.block_on(read) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(object_store::Error::NotFound { .. }) => Ok(None),
-            Err(source) => Err(self.failed(Action::Read, key, source)),
-        }
+        let read = || async { self.backend.objects.get(&path).await?.bytes().await };
+        self.found(key, self.ask(read))
     }
 
     /// The value of a JSON object, if it exists.
@@ -163,11 +237,8 @@ impl Store {
     /// A large object as a stream, if it exists.
     pub fn reader(&self, key: &str) -> Result<Option<Reader>, StoreError> {
         let path = self.parse_key(key)?;
-        match self.runtime.block_on(self.backend.objects.get(&path)) {
-            Ok(object) => Ok(Some(Reader::new(object, Arc::clone(&self.runtime)))),
-            Err(object_store::Error::NotFound { .. }) => Ok(None),
-            Err(source) => Err(self.failed(Action::Read, key, source)),
-        }
+        let object = self.found(key, self.ask(|| self.backend.objects.get(&path)))?;
+        Ok(object.map(|object| Reader::new(object, Arc::clone(&self.runtime))))
     }
 
     /// Copies an object into `receiver` piece by piece and returns its size.
@@ -197,8 +268,8 @@ impl Store {
     /// Writes an object, in place of an earlier one. Readers see the old or the new one, whole.
     pub fn put(&self, key: &str, bytes: impl Into<Bytes>) -> Result<(), StoreError> {
         let path = self.parse_key(key)?;
-        let payload = bytes.into().into();
-        match self.runtime.block_on(self.backend.objects.put(&path, payload)) {
+        let payload: PutPayload = bytes.into().into();
+        match self.ask(|| self.backend.objects.put(&path, payload.clone())) {
             Ok(_) => Ok(()),
             Err(source) => Err(self.failed(Action::Write, key, source)),
         }
@@ -207,8 +278,17 @@ impl Store {
     /// Writes an object unless there is one. Of several writers exactly one gets `Written`.
     pub fn put_once(&self, key: &str, bytes: impl Into<Bytes>) -> Result<PutOnce, StoreError> {
         let path = self.parse_key(key)?;
-        let payload = bytes.into().into();
-        let write = self.backend.objects.put_opts(&path, payload, PutMode::Create.into());
+        let payload: PutPayload = bytes.into().into();
+        let objects = &self.backend.objects;
+        if let Some(bucket) = &self.backend.bucket {
+            let unique = upload::unique();
+            let put = bucket.put_once(objects.as_ref(), &path, payload, &unique);
+            return self
+                .runtime
+                .block_on(put)
+                .map_err(|source| self.failed(Action::Write, key, source));
+        }
+        let write = objects.put_opts(&path, payload, PutMode::Create.into());
         match self.runtime.block_on(write) {
             Ok(_) => Ok(PutOnce::Written),
             Err(object_store::Error::AlreadyExists { .. }) => Ok(PutOnce::Taken),
@@ -219,7 +299,7 @@ impl Store {
     /// Removes an object; it may be gone already.
     pub fn delete(&self, key: &str) -> Result<(), StoreError> {
         let path = self.parse_key(key)?;
-        match self.runtime.block_on(self.backend.objects.delete(&path)) {
+        match self.ask(|| self.backend.objects.delete(&path)) {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(source) => Err(self.failed(Action::Delete, key, source)),
         }
@@ -239,6 +319,9 @@ impl Store {
         key: &str,
         source: object_store::Error,
     ) -> StoreError {
+        if let Some(bucket) = &self.backend.bucket {
+            return bucket.explain(action, key, self.location(), source);
+        }
         StoreError::Access {
             action,
             key: key.to_owned(),

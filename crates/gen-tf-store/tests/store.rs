@@ -228,7 +228,12 @@ fn opening_explains_what_is_no_store() {
     let file = folder.path().join("file");
     fs::write(&file, "x").unwrap();
     for (location, word) in [
-        ("gs://bucket/study", "buckets"),
+        ("gs://bucket", "folder in the bucket"),
+        ("gs://bucket/", "folder in the bucket"),
+        ("gs://bucket/a//b", "folder in the bucket"),
+        ("gs://Bucket/study", "bucket's name"),
+        ("gs://-b/study", "bucket's name"),
+        ("gs:///study", "bucket's name"),
         ("s3://bucket/study", "gs://"),
         ("", ""),
         (file.to_str().unwrap(), ""),

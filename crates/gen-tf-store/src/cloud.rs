@@ -1,0 +1,178 @@
+//! What a store in a bucket does in its own way: it waits out lost connections and tokens that have
+//! run out, tells its own object from a stranger's, and explains refusals.
+
+use std::{future::Future, time::Duration};
+
+use jiff::Timestamp;
+use object_store::{
+    Attribute, ClientOptions, GetOptions, ObjectStore, PutMode, PutOptions, PutPayload,
+    RetryConfig,
+    gcp::{GoogleCloudStorage, GoogleCloudStorageBuilder},
+    path::Path,
+};
+
+use crate::{
+    Action, Google, PutOnce, StoreError,
+    google::{CredentialsError, GoogleError, Patience, is_lost_connection},
+};
+
+/// The field of an object's metadata that says which put made it.
+const MADE_BY: &str = "gen-tf-put";
+/// How long a server may keep silent. There is no limit for a whole answer: objects are large.
+const SILENCE: Duration = Duration::from_secs(60);
+/// A download goes on after a broken connection for so long after its begin.
+const DOWNLOAD: Duration = Duration::from_secs(6 * 3600);
+
+/// The part of a bucket that is one store.
+pub(crate) struct InBucket {
+    pub google: Google,
+    pub name: String,
+    pub folder: Path,
+}
+
+/// The objects of a bucket.
+pub(crate) fn objects(google: &Google, bucket: &str) -> object_store::Result<GoogleCloudStorage> {
+    let options = ClientOptions::new()
+        .with_allow_http(true)
+        .with_timeout_disabled()
+        .with_read_timeout(SILENCE)
+        .with_content_type_for_suffix("json", "application/json")
+        .with_content_type_for_suffix("txt", "text/plain; charset=utf-8");
+    let retry = RetryConfig { max_retries: 8, retry_timeout: DOWNLOAD, ..RetryConfig::default() };
+    GoogleCloudStorageBuilder::new()
+        .with_bucket_name(bucket)
+        .with_base_url(&google.endpoints().storage_root())
+        .with_credentials(std::sync::Arc::new(google.credentials.clone()))
+        .with_client_options(options)
+        .with_retry(retry)
+        .build()
+}
+
+impl InBucket {
+    /// The whole name of the object that has this key.
+    pub fn name_of(&self, key: &Path) -> String {
+        format!("{}/{key}", self.folder)
+    }
+
+    /// The clock of Cloud Storage.
+    pub fn now(&self) -> Result<Timestamp, GoogleError> {
+        self.google.bucket(&self.name).now(self.folder.as_ref())
+    }
+
+    /// Does something that has the same effect when it is done twice, until it is answered.
+    pub async fn persist<T, F>(&self, operation: impl Fn() -> F) -> object_store::Result<T>
+    where
+        F: Future<Output = object_store::Result<T>>,
+    {
+        let mut patience = Patience::new();
+        let mut may_renew = true;
+        loop {
+            match operation().await {
+                Err(object_store::Error::Unauthenticated { .. })
+                    if may_renew && self.google.credentials.renew() =>
+                {
+                    may_renew = false;
+                }
+                Err(error) if is_lost_connection(&error) && patience.wait().await => {}
+                end => return end,
+            }
+        }
+    }
+
+    /// Puts an object once. An answer that was lost, or a failure after the work was done, leaves an
+    /// object of our own there: its metadata tells it from a stranger's.
+    pub async fn put_once(
+        &self,
+        objects: &dyn ObjectStore,
+        path: &Path,
+        payload: PutPayload,
+        unique: &str,
+    ) -> object_store::Result<PutOnce> {
+        let mut options = PutOptions::from(PutMode::Create);
+        options.attributes.insert(Attribute::Metadata(MADE_BY.into()), unique.to_owned().into());
+        let put = || objects.put_opts(path, payload.clone(), options.clone());
+        match self.persist(put).await {
+            Ok(_) => return Ok(PutOnce::Written),
+            Err(object_store::Error::AlreadyExists { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        let look = || objects.get_opts(path, GetOptions { head: true, ..GetOptions::default() });
+        let there = self.persist(look).await?;
+        let made_by = there.attributes.get(&Attribute::Metadata(MADE_BY.into()));
+        let is_ours = made_by.is_some_and(|made_by| made_by.as_ref() == unique);
+        Ok(if is_ours { PutOnce::Written } else { PutOnce::Taken })
+    }
+
+    /// The error for what object_store could not do.
+    pub fn explain(
+        &self,
+        action: Action,
+        key: &str,
+        location: &str,
+        error: object_store::Error,
+    ) -> StoreError {
+        let (key, location) = (key.to_owned(), location.to_owned());
+        let error = match into_credentials_error(error) {
+            Ok(source) => return StoreError::Credentials { action, key, location, source },
+            Err(error) => error,
+        };
+        if is_missing_bucket(&error) {
+            return StoreError::NoBucket { bucket: self.name.clone(), location };
+        }
+        let status = match &error {
+            object_store::Error::Unauthenticated { .. } => 401,
+            object_store::Error::PermissionDenied { .. } => 403,
+            _ => {
+                let source = Box::new(error);
+                return StoreError::Access { action, key, location, source };
+            }
+        };
+        let message = message(&error.to_string());
+        StoreError::Refused { action, key, location, status, message }
+    }
+}
+
+/// Whether an error says that there is no such bucket, not only no such object.
+pub(crate) fn is_missing_bucket(error: &object_store::Error) -> bool {
+    let text = error.to_string();
+    text.contains("NoSuchBucket") || text.contains("The specified bucket does not exist")
+}
+
+fn into_credentials_error(
+    error: object_store::Error,
+) -> Result<Box<CredentialsError>, object_store::Error> {
+    match error {
+        object_store::Error::Generic { store, source } => source
+            .downcast::<CredentialsError>()
+            .map_err(|source| object_store::Error::Generic { store, source }),
+        error => Err(error),
+    }
+}
+
+/// What the XML of a refusal says to people, out of a library's message around it.
+fn message(text: &str) -> String {
+    let element = |name: &str| {
+        let (_, rest) = text.split_once(&format!("<{name}>"))?;
+        let (inside, _) = rest.split_once(&format!("</{name}>"))?;
+        Some(inside.to_owned())
+    };
+    match (element("Message"), element("Details")) {
+        (Some(message), Some(details)) => format!("{message} {details}"),
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_message_of_a_refusal_is_what_it_says_to_people() {
+        let text = "Error performing GET: 403 Forbidden: <?xml version='1.0'?><Error>\
+            <Code>AccessDenied</Code><Message>Access denied.</Message>\
+            <Details>x does not have storage.objects.list access.</Details></Error>";
+        assert_eq!(message(text), "Access denied. x does not have storage.objects.list access.");
+        assert_eq!(message("something else"), "something else");
+    }
+}
