@@ -10,6 +10,8 @@ mod credentials;
 mod endpoint;
 mod environment;
 mod error;
+#[cfg(test)]
+mod loopback;
 mod request;
 mod retry;
 mod upload;

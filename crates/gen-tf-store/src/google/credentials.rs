@@ -20,12 +20,12 @@ use super::{environment::Environment, retry::Patience};
 
 mod gcloud;
 mod given;
+#[cfg(test)]
+mod tests;
 
 /// Where the metadata server of Google's machines is.
 const METADATA: &str = "metadata.google.internal";
 const METADATA_PATIENCE: Duration = Duration::from_secs(3);
-/// A token that is refused right after it was made will be refused again.
-const FRESH: Duration = Duration::from_secs(5);
 /// `gcloud` refreshes its own; asking it starts a Python program, so not at every call.
 const KEEP: Duration = Duration::from_secs(300);
 
@@ -159,12 +159,10 @@ impl Credentials {
     /// After a refusal: whether there may be another token. A laptop that has slept holds tokens
     /// that its clock takes for valid.
     pub(crate) fn renew(&self) -> bool {
-        let mut held = self.held();
-        let is_fresh = held.as_ref().is_none_or(|held| held.since.elapsed() < FRESH);
-        if is_fresh || (matches!(self.0.kind, Kind::Given(_)) && self.0.impersonated.is_none()) {
+        if matches!(self.0.kind, Kind::Given(_)) && self.0.impersonated.is_none() {
             return false;
         }
-        *held = None;
+        self.drop_held();
         true
     }
 
