@@ -16,11 +16,13 @@ mod request;
 mod retry;
 mod upload;
 
-use std::{sync::Arc, time::Duration};
+use std::{env, sync::Arc, time::Duration};
 
 use reqwest::redirect;
 use serde_json::Value;
 use tokio::runtime::Runtime;
+
+use environment::Environment;
 
 pub use bucket::{Bucket, BucketFacts};
 pub use credentials::{Credentials, CredentialsError};
@@ -53,12 +55,14 @@ impl Google {
     /// The environment is read as Terraform's google provider reads it, so that both act as the
     /// same account: see [`Credentials`] and [`Service`].
     pub fn connect() -> Result<Self, GoogleError> {
-        let endpoints = Endpoints::of_environment().map_err(GoogleError::Endpoint)?;
-        let credentials = Credentials::of_environment().map_err(GoogleError::Credentials)?;
-        Self::new(credentials, endpoints)
+        Self::connect_by(|name| env::var(name).ok())
     }
 
-    pub(crate) fn new(credentials: Credentials, endpoints: Endpoints) -> Result<Self, GoogleError> {
+    /// The same with variables from elsewhere than this process's environment.
+    pub fn connect_by(variable: impl Fn(&str) -> Option<String>) -> Result<Self, GoogleError> {
+        let endpoints = Endpoints::read(&variable).map_err(GoogleError::Endpoint)?;
+        let environment = Environment::read(&variable);
+        let credentials = Credentials::find(environment).map_err(GoogleError::Credentials)?;
         install_cryptography();
         let http = reqwest::Client::builder()
             .user_agent(concat!("gen-tf/", env!("CARGO_PKG_VERSION")))

@@ -2,6 +2,7 @@
 
 use std::{error::Error, fmt::Write, process::ExitCode};
 
+use gen_tf_store::StoreError;
 use gen_tf_sync::{pull::PullError, results::ResultsError, workspace::WorkspaceError};
 
 /// Shows help or a usage error. Wrong usage is 1, as any error.
@@ -33,12 +34,15 @@ pub fn one_line(error: &dyn Error) -> String {
 }
 
 fn hint(error: &(dyn Error + 'static)) -> Option<&'static str> {
-    let results = match error.downcast_ref::<PullError>() {
-        Some(PullError::Results(results)) => Some(results),
+    match error.downcast_ref::<PullError>() {
+        Some(PullError::Results(results)) => results.hint(),
+        Some(PullError::Store(store)) => store.hint(),
         Some(_) => None,
-        None => error.downcast_ref::<ResultsError>(),
-    };
-    results.and_then(ResultsError::hint)
+        None => error
+            .downcast_ref::<ResultsError>()
+            .and_then(ResultsError::hint)
+            .or_else(|| error.downcast_ref::<StoreError>().and_then(StoreError::hint)),
+    }
 }
 
 fn lines(start: &str, error: &dyn Error, hint: Option<&str>) -> String {

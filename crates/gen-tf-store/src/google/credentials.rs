@@ -117,11 +117,7 @@ impl CredentialsError {
 }
 
 impl Credentials {
-    /// Finds the credentials of this process; no token is asked for yet.
-    pub fn of_environment() -> Result<Self, CredentialsError> {
-        Self::find(Environment::of_process())
-    }
-
+    /// Finds the credentials; no token is asked for yet.
     pub(crate) fn find(environment: Environment) -> Result<Self, CredentialsError> {
         let impersonated = environment.impersonated.clone();
         let (kind, mut origin) = choose(environment)?;

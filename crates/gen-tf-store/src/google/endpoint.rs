@@ -1,7 +1,7 @@
 //! Where Google's services are: their public addresses, or an emulator's by the variables that
 //! Terraform's google provider reads. It sends nothing.
 
-use std::{collections::BTreeMap, env};
+use std::collections::BTreeMap;
 
 use reqwest::Url;
 
@@ -62,16 +62,12 @@ impl Service {
 pub(crate) struct Endpoints(BTreeMap<Service, Url>);
 
 impl Endpoints {
-    /// The endpoints that this process's variables name, or what is wrong with one of them.
-    pub fn of_environment() -> Result<Self, String> {
-        Self::read(|variable| env::var(variable).ok().filter(|value| !value.is_empty()))
-    }
-
+    /// The endpoints that the variables name, or what is wrong with one of them.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
         let mut bases = BTreeMap::new();
         for service in Service::ALL {
             let name = service.variable();
-            let given = variable(name);
+            let given = variable(name).filter(|value| !value.is_empty());
             let base = given.as_deref().unwrap_or(service.base());
             let url = Url::parse(base).ok().filter(is_base).ok_or_else(|| {
                 format!("{name} is `{base}`, and has to be a URL such as `{}`", service.base())

@@ -1,6 +1,6 @@
 //! The variables that say who calls Google. It only reads them; `Credentials` gives them meaning.
 
-use std::{env, ffi::OsString, path::PathBuf};
+use std::path::PathBuf;
 
 /// A snapshot of the variables, so that tests need not change the process's own.
 #[derive(Clone, Default)]
@@ -22,24 +22,17 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
-    pub fn of_process() -> Self {
+    /// Reads the variables. An empty one counts as not set, as it does for Terraform's provider.
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let set = |name| variable(name).filter(|value| !value.is_empty());
         Self {
-            asked: text("GEN_TF_CREDENTIALS"),
-            token: text("GOOGLE_OAUTH_ACCESS_TOKEN"),
-            credentials: text("GOOGLE_CREDENTIALS"),
+            asked: set("GEN_TF_CREDENTIALS"),
+            token: set("GOOGLE_OAUTH_ACCESS_TOKEN"),
+            credentials: set("GOOGLE_CREDENTIALS"),
             application: set("GOOGLE_APPLICATION_CREDENTIALS").map(PathBuf::from),
             home: set("HOME").map(PathBuf::from),
-            impersonated: text("GOOGLE_IMPERSONATE_SERVICE_ACCOUNT"),
-            metadata_host: text("GCE_METADATA_HOST"),
+            impersonated: set("GOOGLE_IMPERSONATE_SERVICE_ACCOUNT"),
+            metadata_host: set("GCE_METADATA_HOST"),
         }
     }
-}
-
-/// An empty variable counts as not set, as it does for Terraform's provider.
-fn set(name: &str) -> Option<OsString> {
-    env::var_os(name).filter(|value| !value.is_empty())
-}
-
-fn text(name: &str) -> Option<String> {
-    set(name).map(|value| value.to_string_lossy().into_owned())
 }
