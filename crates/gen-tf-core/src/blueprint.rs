@@ -2,6 +2,7 @@
 //! No `Option` that means "default" survives into it; it makes no files, `render` does.
 
 mod definition;
+mod gcp;
 mod guest;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,9 +12,16 @@ use crate::{
     hash::sha256_hex,
     id::ExperimentId,
     matrix,
-    study::{LocalTarget, Model, Study},
+    study::{Chosen, LocalTarget, Model, Study},
     tree::FileTree,
 };
+
+pub use gcp::{CloudSecret, Gcp, StatePlace};
+pub(crate) use guest::Assignments;
+
+/// Longest time that a setup may take, in seconds: a Maven build of the largest service of the
+/// research systems takes about 20 minutes on two cores.
+const SETUP_DEADLINE: u64 = 3600;
 
 /// What a study becomes once everything is decided.
 #[derive(Clone, Debug)]
@@ -34,7 +42,7 @@ pub struct Blueprint {
     pub models: Vec<Model>,
     /// Cells, by service and tool.
     pub cells: BTreeMap<String, BTreeMap<String, Cell>>,
-    /// The store: a folder relative to the workspace.
+    /// The store: a folder relative to the workspace, or `gs://<bucket>/<study>`.
     pub store: String,
     /// The default folder of results, relative to the workspace.
     pub results: String,
@@ -53,6 +61,8 @@ pub struct Blueprint {
 pub enum Target {
     /// Sandboxes on this machine.
     Local(LocalTarget),
+    /// VMs of Google Cloud.
+    Gcp(Box<Gcp>),
 }
 
 impl Target {
@@ -61,6 +71,7 @@ impl Target {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Local(_) => "local",
+            Self::Gcp(_) => "gcp",
         }
     }
 
@@ -69,6 +80,16 @@ impl Target {
     pub fn max_parallel(&self) -> u32 {
         match self {
             Self::Local(local) => local.max_parallel,
+            Self::Gcp(gcp) => gcp.max_parallel,
+        }
+    }
+
+    /// The Google Cloud target, where it is that.
+    #[must_use]
+    pub fn gcp(&self) -> Option<&Gcp> {
+        match self {
+            Self::Local(_) => None,
+            Self::Gcp(gcp) => Some(gcp),
         }
     }
 }
@@ -97,7 +118,8 @@ pub struct Ingredients<'a> {
     pub harness_files: &'a FileTree,
     /// The guest's folder.
     pub guest_files: &'a FileTree,
-    /// The store: a folder relative to the workspace.
+    /// The store of the local target: a folder relative to the workspace. On Google Cloud the store
+    /// follows from the study's bucket.
     pub store: &'a str,
     /// The default folder of results, relative to the workspace.
     pub results: &'a str,
@@ -105,13 +127,23 @@ pub struct Ingredients<'a> {
     pub version: &'a str,
 }
 
-/// Decides everything about a study on the local target.
+/// Decides everything about a study on one of its targets.
 #[must_use]
-pub fn decide(study: &Study, local: &LocalTarget, ingredients: &Ingredients<'_>) -> Blueprint {
-    let target = Target::Local(local.clone());
+pub fn decide(study: &Study, chosen: Chosen<'_>, ingredients: &Ingredients<'_>) -> Blueprint {
+    let target = match chosen {
+        Chosen::Local(local) => Target::Local(local.clone()),
+        Chosen::Gcp(gcp) => Target::Gcp(Box::new(Gcp::decide(study, gcp))),
+    };
     let cells = decide_cells(study, &target, ingredients);
     let guest = guest::assemble(study, &target, ingredients, &cells);
     let guest_archive = guest::pack(&guest);
+    let (store, target) = match target {
+        Target::Local(local) => (ingredients.store.to_owned(), Target::Local(local)),
+        Target::Gcp(gcp) => {
+            let store = gcp.store(&study.name);
+            (store, Target::Gcp(Box::new(gcp.with_secrets(study, &cells))))
+        }
+    };
     Blueprint {
         study: study.name.clone(),
         runs: study.runs,
@@ -120,7 +152,7 @@ pub fn decide(study: &Study, local: &LocalTarget, ingredients: &Ingredients<'_>)
         attempts: study.attempts,
         models: used_models(study, &cells),
         cells,
-        store: ingredients.store.to_owned(),
+        store,
         results: ingredients.results.to_owned(),
         guest_sha256: sha256_hex(&guest_archive),
         guest,

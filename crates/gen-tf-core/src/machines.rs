@@ -9,6 +9,9 @@ use crate::suggest;
 
 const TABLE: &str = include_str!("../data/machines.csv");
 
+/// The day on which the prices were taken over; the catalogue itself bears no date.
+pub const PRICES_TAKEN: &str = "2026-11-24";
+
 /// Series that exist, whose sizes and prices the table does not hold.
 const UNLISTED: [&str; 20] = [
     "a2", "a3", "c3d", "c4", "c4a", "c4d", "g2", "h3", "h4d", "m1", "m2", "m3", "m4", "n4", "n4a",
@@ -180,6 +183,11 @@ mod tests {
                 assert_eq!(find(&format!("{}-{vcpus}", series.name)), Lookup::Known(machine));
             }
         }
+    }
+
+    #[test]
+    fn the_date_of_the_prices_is_that_of_the_table() {
+        assert!(TABLE.contains(&format!("# Taken over on {PRICES_TAKEN}.\n")));
     }
 
     #[test]

@@ -190,11 +190,25 @@ pub(crate) fn project(text: &str) -> Checked {
         return fail("is a project's number", "write its id; `gcloud projects list` shows both");
     }
     // Old projects belong to a domain: `example.com:project`.
-    let id = text.rsplit_once(':').map_or(text, |(_, id)| id);
-    if !(6..=30).contains(&id.len()) || dashed(id, 30).is_err() {
+    let (domain, id) = text.split_once(':').map_or((None, text), |(d, id)| (Some(d), id));
+    let is_domain = |domain: &str| {
+        domain.len() <= 63 && domain.split('.').all(|part| inner(part, 63, "").is_ok())
+    };
+    if !domain.is_none_or(is_domain) || !(6..=30).contains(&id.len()) || dashed(id, 30).is_err() {
         return fail("is no id of a project", usual);
     }
     Ok(())
+}
+
+/// The name of a machine type; whether it exists is not asked here.
+pub(crate) fn machine_type(text: &str) -> Checked {
+    let fits = !text.is_empty()
+        && text.len() <= 63
+        && text.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '-'));
+    if fits {
+        return Ok(());
+    }
+    fail("is no name of a machine type", "write such as `n1-standard-8`")
 }
 
 /// The name of a zone.
@@ -249,7 +263,8 @@ pub(crate) fn bucket(text: &str) -> Checked {
 /// The name of a network or subnetwork, or its path.
 pub(crate) fn network(text: &str) -> Checked {
     let last = text.rsplit('/').next().unwrap_or_default();
-    let fits = text.split('/').all(|part| !part.is_empty())
+    let is_part = |part: &str| project(part).is_ok() || inner(part, 63, "").is_ok();
+    let fits = text.split('/').all(is_part)
         && (!text.contains('/') || text.starts_with("projects/"))
         && dashed(last, 63).is_ok();
     if fits {
@@ -371,12 +386,26 @@ mod tests {
         check(
             project,
             &["my-project", "example.com:my-project"],
-            &["", "short", "123456789", "My-Project", "my-project-", "9-project"],
+            &[
+                "a\"${b}:my-project",
+                ":my-project",
+                "a:b:my-project",
+                "",
+                "short",
+                "123456789",
+                "My-Project",
+                "my-project-",
+                "9-project",
+            ],
         );
         check(
             network,
-            &["default", "projects/p/global/networks/n"],
-            &["", "/n", "n/", "global/networks/n", "N"],
+            &[
+                "default",
+                "projects/p/global/networks/n",
+                "projects/a.com:my-project/global/networks/n",
+            ],
+            &["projects/${p}/global/networks/n", "", "/n", "n/", "global/networks/n", "N"],
         );
     }
 

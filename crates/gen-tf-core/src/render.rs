@@ -4,14 +4,24 @@
 mod hcl;
 mod layout;
 mod manifest;
+mod readme;
 mod root;
+mod startup;
 
-use crate::{blueprint::Blueprint, tree::FileTree};
+use ::hcl::Body;
+
+use crate::{
+    blueprint::{Blueprint, Target},
+    tree::{File, FileTree},
+};
 
 pub use manifest::{CellRecord, MANIFEST, Manifest};
 
 /// The active set, written by apply only.
 pub const ACTIVE_SET: &str = "active.auto.tfvars.json";
+
+/// The import block of a bucket that exists already, written by apply only.
+pub const ADOPTION: &str = "adopt.tf";
 
 /// The folder of what only this machine knows: journal, plans, logs, copies of the state, sandboxes.
 pub const PRIVATE_FOLDER: &str = ".gen-tf";
@@ -26,14 +36,36 @@ pub fn workspace(blueprint: &Blueprint, modules: &FileTree) -> FileTree {
     tree.put("variables.tf", root::variables(blueprint));
     tree.put("outputs.tf", root::outputs(blueprint));
     tree.put("experiments.tf", root::experiments(blueprint));
-    tree.put_tree("modules/local-experiment", &modules.subtree("local-experiment"));
+    for module in modules_of(&blueprint.target) {
+        tree.put_tree(&format!("modules/{module}"), &modules.subtree(module));
+    }
     tree.put_tree("guest", &blueprint.guest);
     tree.put("guest.tar.gz", blueprint.guest_archive.clone());
-    tree.put("README.md", readme(blueprint));
+    if blueprint.target.gcp().is_some() {
+        let bytes = startup::script(blueprint).into_bytes();
+        tree.put_file("startup.sh", File { bytes, executable: true });
+    }
+    tree.put("README.md", readme::readme(blueprint));
     tree.put(".gitignore", GITIGNORE);
     let manifest = Manifest::of(blueprint, &tree);
     tree.put(MANIFEST, manifest.to_json());
     tree
+}
+
+fn modules_of(target: &Target) -> &'static [&'static str] {
+    match target {
+        Target::Local(_) => &["local-experiment"],
+        Target::Gcp(_) => &root::gcp::MODULES,
+    }
+}
+
+/// The file by which Terraform takes over a store's bucket that exists already; `None` where a store
+/// is no bucket.
+#[must_use]
+pub fn adoption(blueprint: &Blueprint) -> Option<String> {
+    let body = Body::builder().add_block(root::gcp::adoption(blueprint)?).build();
+    let remarks = ["Takes over the bucket of the store, which outlives a destroy."];
+    Some(layout::file(&blueprint.study, &remarks, &body))
 }
 
 const GITIGNORE: &str = "\
@@ -46,23 +78,3 @@ const GITIGNORE: &str = "\
 /active.auto.tfvars.json
 /adopt.tf
 ";
-
-const README: &str = include_str!("../templates/workspace-README.md");
-
-fn readme(blueprint: &Blueprint) -> String {
-    let mut context = tera::Context::new();
-    context.insert("study", &blueprint.study);
-    context.insert("target", blueprint.target.name());
-    context.insert("experiments", &blueprint.experiment_count());
-    context.insert("cells", &blueprint.cell_count());
-    context.insert("runs", &blueprint.runs);
-    context.insert("duration", &crate::units::format_duration(blueprint.duration));
-    context.insert("max_parallel", &blueprint.target.max_parallel());
-    context.insert("store", &blueprint.store);
-    context.insert("results", &blueprint.results);
-    let hours = blueprint.experiment_count() as f64 * blueprint.duration as f64 / 3600.0;
-    context.insert("hours", &format!("{hours:.1}"));
-    // Markdown of our own making holds no HTML, so nothing is to be escaped.
-    tera::Tera::one_off(README, &context, false)
-        .expect("the template is part of this crate, and a golden test renders it")
-}

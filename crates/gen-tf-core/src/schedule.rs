@@ -1,7 +1,11 @@
 //! The schedule: what has been observed, and the blueprint, decide the active set.
 //! It is a pure function; who observes, closes lost attempts and applies is the binary.
 
+mod vm;
+
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use vm::{BEAT_WITHIN, CLAIM_WITHIN, Entry, Life, Placed, Signs, attempts, place, unplaced};
 
 use crate::{
     blueprint::Blueprint,
@@ -153,6 +157,8 @@ pub struct Limits {
     pub only: Vec<Pattern>,
     /// Whether nothing new is started, only what has ended is removed.
     pub start_nothing: bool,
+    /// Most experiments that one step starts; absent: as many as there are places.
+    pub at_most: Option<usize>,
 }
 
 /// The attempts that must be closed as lost before the next step.
@@ -169,9 +175,31 @@ pub fn lost(survey: &Survey) -> Vec<AttemptId> {
 ///
 /// Whoever is active stays; free places go to pending experiments in the study's seeded order, one
 /// experiment first per setup that is not ready yet. A lost attempt keeps its place until it is
-/// closed, so that two attempts never run at one time.
+/// closed, so that two attempts never run at one time. Where the study keeps the VMs of failed
+/// attempts, they stay beside those that run, and take nobody's place.
 #[must_use]
 pub fn next_active(
+    blueprint: &Blueprint,
+    observations: &Observations,
+    survey: &Survey,
+    limits: &Limits,
+) -> ActiveSet {
+    let mut active = running_and_next(blueprint, observations, survey, limits);
+    if blueprint.target.gcp().is_some_and(|gcp| gcp.keep_failed) {
+        let kept = survey.iter().filter_map(|(id, state)| match state {
+            State::Failed { attempt, .. } => Some((id, *attempt)),
+            _ => None,
+        });
+        let applied = |id: &ExperimentId| observations.experiments.get(id)?.applied;
+        active.extend(
+            kept.filter(|(id, attempt)| applied(id) == Some(*attempt))
+                .map(|(id, attempt)| (id.clone(), attempt)),
+        );
+    }
+    active
+}
+
+fn running_and_next(
     blueprint: &Blueprint,
     observations: &Observations,
     survey: &Survey,
@@ -187,10 +215,12 @@ pub fn next_active(
             }
         }
     }
-    let places = (blueprint.target.max_parallel() as usize).saturating_sub(active.len());
+    let free = (blueprint.target.max_parallel() as usize).saturating_sub(active.len());
+    let places = limits.at_most.map_or(free, |most| most.min(free));
     if limits.start_nothing || places == 0 {
         return active;
     }
+    let full = active.len() + places;
     for (id, next) in in_seeded_order(blueprint.seed, survey, limits) {
         let Some(cell) = blueprint.cell_of(id) else { continue };
         let ready = observations.setups.contains(&cell.setup_key);
@@ -198,7 +228,7 @@ pub fn next_active(
             continue;
         }
         active.insert(id.clone(), next);
-        if active.len() == blueprint.target.max_parallel() as usize {
+        if active.len() == full {
             break;
         }
     }

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 pub use self::{
     parse::{HarnessState, ParseOptions, Parsed, harness_ref, parse},
     schema::STUDY_FILE,
-    target::{Refusal, TargetKind, check_target, rehearsal},
+    target::{Chosen, Refusal, TargetKind, check_target, rehearsal},
 };
 pub use crate::diagnostic::Source;
 

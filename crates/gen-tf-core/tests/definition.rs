@@ -2,7 +2,13 @@
 
 mod support;
 
-use gen_tf_core::{blueprint::Cell, study::Study, tree::FileTree};
+use std::collections::BTreeMap;
+
+use gen_tf_core::{
+    blueprint::Cell,
+    study::{GcpTarget, Study},
+    tree::FileTree,
+};
 
 fn files() -> FileTree {
     let mut tree = FileTree::new();
@@ -108,4 +114,60 @@ fn names_of_machines_are_unique_and_fit_a_label() {
     names.sort_unstable();
     names.dedup();
     assert_eq!(names.len(), 9);
+}
+
+/// Whether (definition, setup key) of a cell change with the target.
+fn changed_on_gcp(change: impl Fn(&mut GcpTarget)) -> (bool, bool) {
+    let cell_of = |target: GcpTarget| {
+        let study = Study { gcp: Some(target), local: None, ..study() };
+        cell(&study, &files(), "s-0", "t-0")
+    };
+    let mut target = support::gcp_target();
+    change(&mut target);
+    let (before, after) = (cell_of(support::gcp_target()), cell_of(target));
+    (before.definition != after.definition, before.setup_key != after.setup_key)
+}
+
+#[test]
+fn a_vm_s_machine_disk_and_region_are_part_of_the_definition_alone() {
+    let changes: [fn(&mut GcpTarget); 4] = [
+        |t| t.machine_type = "n2-standard-8".to_owned(),
+        |t| t.disk_type = "pd-standard".to_owned(),
+        |t| t.disk_gb = 200,
+        |t| t.zones = vec!["europe-west4-a".to_owned()],
+    ];
+    for change in changes {
+        assert_eq!(changed_on_gcp(change), (true, false));
+    }
+}
+
+#[test]
+fn another_image_also_builds_the_setup_again() {
+    let image = "projects/debian-cloud/global/images/debian-13-trixie-v20260901";
+    assert_eq!(changed_on_gcp(|t| t.image = image.to_owned()), (true, true));
+}
+
+#[test]
+fn names_prices_and_the_kind_of_vm_change_no_result() {
+    let changes: [fn(&mut GcpTarget); 7] = [
+        |t| t.project = "other-project".to_owned(),
+        |t| t.bucket = "other-bucket".to_owned(),
+        |t| t.zones.reverse(),
+        |t| t.spot = true,
+        |t| t.labels = BTreeMap::from([("a".to_owned(), "b".to_owned())]),
+        |t| t.usd_per_hour = Some(1.0),
+        |t| t.iap_ssh = true,
+    ];
+    for change in changes {
+        assert_eq!(changed_on_gcp(change), (false, false));
+    }
+}
+
+#[test]
+fn the_local_target_and_google_cloud_share_no_definition() {
+    let on_gcp = Study { gcp: Some(support::gcp_target()), local: None, ..study() };
+    let (here, there) =
+        (cell(&study(), &files(), "s-0", "t-0"), cell(&on_gcp, &files(), "s-0", "t-0"));
+    assert_ne!(here.definition, there.definition);
+    assert_ne!(here.setup_key, there.setup_key);
 }

@@ -11,7 +11,7 @@ use std::{
 use gen_tf_core::{
     blueprint::{self, Blueprint, Ingredients},
     harness, render,
-    study::{self, HarnessState, ParseOptions, Source},
+    study::{self, HarnessState, ParseOptions, Source, TargetKind},
     tree::{Changes, File, FileTree},
 };
 
@@ -58,7 +58,9 @@ fn blueprint(case: &Path) -> Blueprint {
         results: "../results",
         version: "0.0.0",
     };
-    blueprint::decide(&study, study.local.as_ref().unwrap(), &ingredients)
+    // A study of a golden workspace declares one target.
+    let kind = if study.gcp.is_some() { TargetKind::Gcp } else { TargetKind::Local };
+    blueprint::decide(&study, study.target(kind).unwrap(), &ingredients)
 }
 
 fn check(case: &str) {
@@ -100,4 +102,19 @@ fn excludes_models_and_secrets_reach_only_the_cells_that_they_name() {
 #[test]
 fn names_that_are_no_identifiers_are_quoted() {
     check("odd-names");
+}
+
+#[test]
+fn a_small_study_on_google_cloud_renders_with_every_default() {
+    check("gcp-minimal");
+}
+
+#[test]
+fn everything_that_the_google_cloud_target_has_reaches_its_place() {
+    check("gcp-everything");
+}
+
+#[test]
+fn the_longest_and_oddest_values_stay_in_their_places() {
+    check("gcp-hostile");
 }

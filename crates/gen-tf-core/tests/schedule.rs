@@ -10,9 +10,10 @@ use gen_tf_core::{
     id::ExperimentId,
     outcome::{Cause, Verdict},
     schedule::{
-        ActiveSet, Attempt, Counts, Ended, Limits, Machine, Observations, State, changed, lost,
-        next_active, survey,
+        ActiveSet, Attempt, Counts, Ended, Entry, Limits, Machine, Observations, State, attempts,
+        changed, lost, next_active, place, survey,
     },
+    study::{GcpTarget, Study},
     tree::FileTree,
 };
 use proptest::prelude::*;
@@ -223,7 +224,7 @@ fn only_what_matches_is_started_and_what_runs_stays() {
     let running: ExperimentId = "s-1/t-1/1".parse().unwrap();
     world.apply(&BTreeMap::from([(running.clone(), 1)]));
     let survey = survey(&world.blueprint, &world.observations);
-    let limits = Limits { only: vec!["s-0/*/*".parse().unwrap()], start_nothing: false };
+    let limits = Limits { only: vec!["s-0/*/*".parse().unwrap()], ..Limits::default() };
     let active = next_active(&world.blueprint, &world.observations, &survey, &limits);
     let ids: Vec<String> = active.keys().map(ToString::to_string).collect();
     assert_eq!(ids, ["s-0/t-0/1", "s-0/t-1/1", "s-1/t-1/1"]);
@@ -247,4 +248,71 @@ fn a_success_under_another_definition_is_reported() {
     let ids: Vec<String> =
         changed(&world.blueprint, &world.observations).iter().map(ToString::to_string).collect();
     assert_eq!(ids, ["s-0/t-0/1"]);
+}
+
+#[test]
+fn a_step_starts_no_more_than_it_may_and_the_next_one_goes_on() {
+    let mut world = World::new(2, 2, 2, 6);
+    let keys = world.blueprint.experiments().map(|(_, cell)| cell.setup_key.clone());
+    world.observations.setups = keys.collect();
+    let limits = Limits { at_most: Some(2), ..Limits::default() };
+    let mut step = || {
+        let survey = survey(&world.blueprint, &world.observations);
+        let active = next_active(&world.blueprint, &world.observations, &survey, &limits);
+        world.apply(&active);
+        active.len()
+    };
+    assert_eq!([step(), step(), step(), step()], [2, 4, 6, 6]);
+}
+
+#[test]
+fn a_new_vm_gets_zone_kind_and_start_and_one_that_runs_keeps_its_own() {
+    let target = GcpTarget { spot: true, spot_attempts: 1, ..support::gcp_target() };
+    let study = Study {
+        gcp: Some(target),
+        local: None,
+        ..support::study(&support::names("s", 1), &support::names("t", 1), 4, 1)
+    };
+    let blueprint = support::blueprint(&study, &FileTree::new());
+    let gcp = blueprint.target.gcp().unwrap();
+    let id = |run: u32| format!("s-0/t-0/{run}").parse::<ExperimentId>().unwrap();
+    let next = BTreeMap::from([(id(1), 1), (id(2), 1), (id(3), 2)]);
+    let running =
+        Entry { attempt: 1, spot: Some(false), started: None, zone: Some("us-central1-b".into()) };
+    let applied =
+        BTreeMap::from([(id(1), running.clone()), (id(3), Entry::of(1)), (id(4), Entry::of(1))]);
+    let placed = place(gcp, &next, &applied, "us-central1-a", 77);
+    assert_eq!(placed[&id(1)], running);
+    let new = |attempt, spot| Entry {
+        attempt,
+        spot: Some(spot),
+        started: Some(77),
+        zone: Some("us-central1-a".to_owned()),
+    };
+    assert_eq!((&placed[&id(2)], &placed[&id(3)]), (&new(1, true), &new(2, false)));
+    assert_eq!(attempts(&placed), next);
+}
+
+#[test]
+fn the_vm_of_a_failed_attempt_stays_where_the_study_says_so_and_takes_no_place() {
+    let step = |keep_failed| {
+        let target = GcpTarget { keep_failed, max_parallel: 1, ..support::gcp_target() };
+        let study = Study {
+            gcp: Some(target),
+            local: None,
+            ..support::study(&support::names("s", 1), &support::names("t", 1), 2, 1)
+        };
+        let blueprint = support::blueprint(&study, &FileTree::new());
+        let mut observations = Observations::default();
+        let failed: ExperimentId = "s-0/t-0/1".parse().unwrap();
+        let traces = observations.experiments.entry(failed).or_default();
+        traces.applied = Some(1);
+        let ended = ended(Verdict::Failed, Some(Cause::OutOfMemory), "");
+        traces.attempts.insert(1, Attempt { claimed: true, ended, retry_wanted: false });
+        let survey = survey(&blueprint, &observations);
+        let active = next_active(&blueprint, &observations, &survey, &Limits::default());
+        active.keys().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(step(false), ["s-0/t-0/2"]);
+    assert_eq!(step(true), ["s-0/t-0/1", "s-0/t-0/2"]);
 }

@@ -6,15 +6,13 @@ use std::io::IsTerminal;
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use gen_tf_core::{
-    blueprint::{self, Blueprint, Ingredients},
+    blueprint::{self, Blueprint, Gcp, Ingredients},
     diagnostic::{self, Diagnostic, Source},
     harness::{self, Harness},
     matrix,
     pattern::Pattern,
     render,
-    study::{
-        self, Exclude, HarnessRef, HarnessState, LocalTarget, ParseOptions, Study, TargetKind,
-    },
+    study::{self, Exclude, HarnessRef, HarnessState, ParseOptions, Study, TargetKind},
     tree::FileTree,
 };
 use gen_tf_store::Store;
@@ -55,8 +53,8 @@ pub struct Project {
     pub harness: Harness,
     /// The folder of the workspace.
     pub workspace: Utf8PathBuf,
-    /// The store's folder.
-    pub store: Utf8PathBuf,
+    /// The store: a folder, or `gs://<bucket>/<study>`.
+    pub store: String,
 }
 
 /// Reads and checks a study; every mistake is shown at once.
@@ -179,12 +177,13 @@ impl Project {
     /// When the study has no such target, or can't run on it.
     pub fn decide(checked: Checked, place: &PlaceArgs) -> Result<Self, Failure> {
         let Checked { path, study, harness, harness_files } = checked;
-        let (study, local) = choose_target(study, place)?;
+        let (study, kind) = choose_target(study, place)?;
+        let target = study.target(kind).context("the study declares the target that was chosen")?;
         let folder = absolute(path.parent().unwrap_or(Utf8Path::new("")))?;
-        let kind = if place.rehearse { "rehearsal" } else { "local" };
+        let name = if place.rehearse { "rehearsal" } else { kind.name() };
         let workspace = match &place.workspace {
             Some(given) => absolute(given)?,
-            None => folder.join(format!("workspace-{kind}")),
+            None => folder.join(format!("workspace-{name}")),
         };
         let store = folder.join("store").join(&study.name);
         let from_workspace = pathdiff::diff_utf8_paths(&store, &workspace)
@@ -197,7 +196,11 @@ impl Project {
             results: if place.rehearse { "../results-rehearsal" } else { "../results" },
             version: VERSION,
         };
-        let blueprint = blueprint::decide(&study, &local, &ingredients);
+        let blueprint = blueprint::decide(&study, target, &ingredients);
+        let store = match kind {
+            TargetKind::Local => store.into_string(),
+            TargetKind::Gcp => blueprint.store.clone(),
+        };
         Ok(Self { study_path: path, study, blueprint, harness, workspace, store })
     }
 
@@ -205,8 +208,8 @@ impl Project {
     ///
     /// # Errors
     ///
-    /// When a cell that `only` does not leave out needs the internet, or more than a sandbox has
-    /// (exit code 3).
+    /// When a cell that `only` does not leave out needs what no sandbox has, or more than the
+    /// machine has (exit code 3).
     pub fn check_target(&self, only: &[Pattern]) -> Result<(), Failure> {
         let wanted = |service: &str, tool: &str| {
             only.is_empty() || only.iter().any(|pattern| pattern.matches_cell(service, tool))
@@ -220,14 +223,21 @@ impl Project {
                 },
             ),
         );
-        let refusals = study::check_target(&study, &self.harness, TargetKind::Local);
+        let kind = if self.gcp().is_some() { TargetKind::Gcp } else { TargetKind::Local };
+        let refusals = study::check_target(&study, &self.harness, kind);
         let Some(first) = refusals.first() else { return Ok(()) };
         let reasons: String = refusals.iter().map(|refusal| format!("\n  - {refusal}")).collect();
-        let text = format!("{} can't run on the local target:{reasons}", self.study_path);
+        let text = format!("{} can't run on the {} target:{reasons}", self.study_path, kind.name());
         Err(Failure {
             code: code::INVALID_STUDY,
             ..Failure::message(text).hint(first.help.clone())
         })
+    }
+
+    /// The Google Cloud target, where the study runs there.
+    #[must_use]
+    pub fn gcp(&self) -> Option<&Gcp> {
+        self.blueprint.target.gcp()
     }
 
     /// The files of the workspace.
@@ -242,37 +252,42 @@ impl Project {
     ///
     /// When it can't be opened.
     pub fn open_store(&self) -> Result<Store, Failure> {
-        Ok(Store::open(self.store.as_str())?)
+        Ok(Store::open(&self.store)?)
     }
 }
 
-fn choose_target(study: Study, place: &PlaceArgs) -> Result<(Study, LocalTarget), Failure> {
+fn choose_target(study: Study, place: &PlaceArgs) -> Result<(Study, TargetKind), Failure> {
     let wrong = |text: &str, hint: &str| Err(Failure::message(text).hint(hint));
     if place.rehearse {
         if place.target == Some(TargetName::Gcp) {
             return wrong("a rehearsal runs on the local target", "leave --target out");
         }
         let study = study::rehearsal(&study, Some(place.duration), Some(place.runs));
-        let local = study.local.clone().unwrap_or_default();
-        return Ok((study, local));
+        return Ok((study, TargetKind::Local));
     }
-    match (place.target, &study.gcp, &study.local) {
-        (Some(TargetName::Gcp), ..) | (None, Some(_), None) => wrong(
-            "the gcp target is not part of this version",
-            "the same study runs on this machine with --rehearse",
-        ),
+    let kind = match (place.target, &study.gcp, &study.local) {
+        (Some(TargetName::Gcp), Some(_), _) | (None, Some(_), None) => TargetKind::Gcp,
         (None, Some(_), Some(_)) => {
-            wrong("the study declares two targets", "say which with --target local or --target gcp")
+            return wrong(
+                "the study declares two targets",
+                "say which with --target local or --target gcp",
+            );
         }
-        (_, _, Some(local)) => {
-            let local = local.clone();
-            Ok((study, local))
+        (Some(TargetName::Gcp), None, _) => {
+            return wrong(
+                "the study does not declare the gcp target",
+                "add `target \"gcp\" {` with project, zones, image, max_parallel and bucket",
+            );
         }
-        (_, _, None) => wrong(
-            "the study does not declare the local target",
-            "add `target \"local\" {}`, or use --rehearse",
-        ),
-    }
+        (_, _, Some(_)) => TargetKind::Local,
+        (_, _, None) => {
+            return wrong(
+                "the study does not declare the local target",
+                "add `target \"local\" {}`, or use --rehearse",
+            );
+        }
+    };
+    Ok((study, kind))
 }
 
 fn absolute(path: &Utf8Path) -> anyhow::Result<Utf8PathBuf> {

@@ -68,12 +68,23 @@ impl<'a> Parts<'a> {
                 common.add("cpus", local.cpus.to_le_bytes());
                 common.add("memory", local.memory.to_le_bytes());
             }
+            Target::Gcp(gcp) => {
+                // Machines of two regions are not alike, and a small disk is a slow one.
+                common.add("region", &gcp.region);
+                common.add("machine type", &gcp.machine_type);
+                common.add("image", &gcp.image);
+                common.add("disk type", &gcp.disk_type);
+                common.add("disk size", gcp.disk_gb.to_le_bytes());
+            }
         }
         common
             .add_files(files.iter().filter(|(path, _)| is_common(path) && *path != "harness.hcl"));
         let mut setup_common = Fields::new("gen-tf setup 1");
         setup_common.add("harness", &ingredients.harness.name);
         setup_common.add("target", target.name());
+        if let Target::Gcp(gcp) = target {
+            setup_common.add("image", &gcp.image);
+        }
         setup_common.add_files(files.iter().filter(|(path, _)| is_common(path) && is_setup(path)));
         Self { study, ingredients, common, setup_common }
     }

@@ -5,12 +5,8 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use flate2::{Compression, write::GzEncoder};
 
-use super::{Cell, Ingredients, Target};
+use super::{Cell, Ingredients, SETUP_DEADLINE, Target};
 use crate::{study::Study, tree::FileTree};
-
-/// Longest time that a setup may take, in seconds: a Maven build of the largest service of the
-/// research systems takes about 20 minutes on two cores.
-const SETUP_DEADLINE: u64 = 3600;
 
 pub(super) fn assemble(
     study: &Study,
@@ -29,7 +25,7 @@ pub(super) fn assemble(
             values.add("GEN_TF_SERVICE_EVIDENCE", &service.evidence.join(" "));
             values.add("GEN_TF_READY_URL", &service.ready_url);
             values.add("GEN_TF_READY_TIMEOUT", &service.ready_timeout.to_string());
-            tree.put(format!("services/{name}.env"), values.0);
+            tree.put(format!("services/{name}.env"), values.into_text());
         }
     }
     for (name, tool) in &ingredients.harness.tools {
@@ -38,7 +34,7 @@ pub(super) fn assemble(
             values.add("GEN_TF_TOOL_COMMANDS", &tool.needs.commands.join(" "));
             values.add("GEN_TF_TOOL_EVIDENCE", &tool.evidence.join(" "));
             values.add("GEN_TF_TOOL_RESTART", &tool.restart.to_string());
-            tree.put(format!("tools/{name}.env"), values.0);
+            tree.put(format!("tools/{name}.env"), values.into_text());
         }
     }
     tree
@@ -62,18 +58,28 @@ fn study_values(study: &Study, target: &Target, ingredients: &Ingredients<'_>) -
             values.add(&variable, &value.to_string());
         }
     }
-    values.0
+    values.into_text()
 }
 
 /// Bash assignments whose values are quoted, so that no value can end its place.
-struct Assignments(String);
+pub(crate) struct Assignments(String);
 
 impl Assignments {
     fn new() -> Self {
-        Self("# DO NOT EDIT: gen-tf renders this file from the study.\n".to_owned())
+        Self::after("# DO NOT EDIT: gen-tf renders this file from the study.\n".to_owned())
     }
 
-    fn add(&mut self, name: &str, value: &str) {
+    /// Assignments that follow a text.
+    pub(crate) fn after(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The whole text.
+    pub(crate) fn into_text(self) -> String {
+        self.0
+    }
+
+    pub(crate) fn add(&mut self, name: &str, value: &str) {
         let quoted = value.replace('\'', r"'\''");
         writeln!(self.0, "{name}='{quoted}'").expect("a String takes every write");
     }

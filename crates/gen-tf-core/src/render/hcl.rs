@@ -3,7 +3,8 @@
 
 use hcl::{
     Attribute, Block, Expression, Identifier,
-    expr::{ForExpr, FuncCall, Object, ObjectKey, Traversal, Variable},
+    expr::{ForExpr, FuncCall, Object, ObjectKey, TemplateExpr, Traversal, Variable},
+    template::Template,
 };
 
 /// A name that is known to be an identifier.
@@ -17,11 +18,37 @@ pub(super) fn path(parts: &[&str]) -> Traversal {
     Traversal::new(variable, parts[1..].iter().map(|part| ident(part)))
 }
 
-/// A text. hcl-rs escapes `${` and `%{`; an input that holds `$${` would read back as `${`
-/// (hcl-rs 0.20), so that one is refused here: names and hashes never hold it.
+/// A text, whatever it holds. hcl-rs escapes `${` and `%{`, but not where another `$` or `%` stands
+/// before them (hcl-rs 0.20): such a text is cut there and joined by Terraform.
 pub(super) fn text(value: &str) -> Expression {
-    assert!(!value.contains("$${") && !value.contains("%%{"), "`{value}` can't be written as HCL");
-    Expression::String(value.to_owned())
+    let pieces = cut_before_markers(value);
+    match pieces.as_slice() {
+        [] | [_] => Expression::String(value.to_owned()),
+        _ => {
+            let pieces = pieces.into_iter().map(|piece| Expression::String(piece.to_owned()));
+            call("join", [Expression::String(String::new()), pieces.collect()])
+        }
+    }
+}
+
+/// Cuts before each `${` and `%{` that follows a `$` or `%`.
+fn cut_before_markers(value: &str) -> Vec<&str> {
+    let bytes = value.as_bytes();
+    let mut pieces = Vec::new();
+    let mut from = 0;
+    for at in 1..bytes.len().saturating_sub(1) {
+        if matches!(&bytes[at - 1..at + 2], [b'$' | b'%', b'$' | b'%', b'{']) {
+            pieces.push(&value[from..at]);
+            from = at;
+        }
+    }
+    pieces.push(&value[from..]);
+    pieces
+}
+
+/// A text with expressions in it.
+pub(super) fn template(template: &Template) -> Expression {
+    TemplateExpr::QuotedString(template.to_string()).into()
 }
 
 /// A function call.
@@ -61,6 +88,17 @@ pub(super) fn for_object(
     ForExpr::new(ident(value), collection, result)
         .with_key_var(ident(key))
         .with_key_expr(Variable::from(ident(key)))
+        .into()
+}
+
+/// `{ for value in collection : value => result }`.
+pub(super) fn for_map(
+    value: &str,
+    collection: impl Into<Expression>,
+    result: impl Into<Expression>,
+) -> Expression {
+    ForExpr::new(ident(value), collection, result.into())
+        .with_key_expr(Variable::from(ident(value)))
         .into()
 }
 

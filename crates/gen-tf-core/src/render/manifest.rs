@@ -23,6 +23,12 @@ pub struct Manifest {
     pub study: String,
     /// Where experiments run.
     pub target: String,
+    /// Id of the Google Cloud project; absent on the local target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
+    /// Zones of the VMs, in the order in which they are tried; none on the local target.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub zones: Vec<String>,
     /// The store: a folder relative to the workspace, or `gs://…`.
     pub store: String,
     /// Default folder of results, relative to the workspace.
@@ -64,6 +70,8 @@ impl Manifest {
             gen_tf: blueprint.version.clone(),
             study: blueprint.study.clone(),
             target: blueprint.target.name().to_owned(),
+            project: blueprint.target.gcp().map(|gcp| gcp.project.clone()),
+            zones: blueprint.target.gcp().map(|gcp| gcp.zones.clone()).unwrap_or_default(),
             store: blueprint.store.clone(),
             results: blueprint.results.clone(),
             runs: blueprint.runs,

@@ -3,6 +3,7 @@
 
 use super::{SETUP_ALLOWANCE, matrix::Matrix, parse::Checks, schema};
 use crate::{
+    cost::vm_hours,
     diagnostic::Diagnostic,
     document::Spanned,
     machines::{self, Lookup},
@@ -41,12 +42,6 @@ pub(super) fn check(
     if let Some(limit) = budget.decimal("usd") {
         check_money(target, &limit, hours, &sum, checks);
     }
-}
-
-/// VM-hours of experiments that are each tried once.
-#[expect(clippy::cast_precision_loss, reason = "far below 2^53, and shown with one decimal")]
-fn vm_hours(experiments: u64, duration: u64) -> f64 {
-    experiments as f64 * (duration + SETUP_ALLOWANCE) as f64 / 3_600.0
 }
 
 fn check_money(

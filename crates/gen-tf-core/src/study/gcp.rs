@@ -23,6 +23,7 @@ pub(super) fn read(file: &Record, checks: &mut Checks<'_>) -> Option<GcpTarget> 
     check_buckets(target, checks);
     check_labels(target, checks);
     check_spot(target, checks);
+    check_network(target, checks);
     let text = |name: &str| target.text(name).map(|text| text.value);
     Some(GcpTarget {
         project: text("project")?,
@@ -154,5 +155,27 @@ fn check_spot(target: &Record, checks: &mut Checks<'_>) {
             Diagnostic::warning(span, "`spot_attempts` has no effect without `spot = true`")
                 .with_help("add `spot = true`, or remove it");
         checks.report(finding);
+    }
+}
+
+/// A firewall rule belongs to a network, and a network of one's own has subnetworks of its own.
+fn check_network(target: &Record, checks: &mut Checks<'_>) {
+    let (network, subnetwork) = (target.text("network"), target.text("subnetwork"));
+    let broken = target.is_broken("network") || target.is_broken("subnetwork");
+    match (network, subnetwork) {
+        _ if broken => {}
+        (Some(network), None) => {
+            let message = "`network` stands without `subnetwork`";
+            let finding = Diagnostic::error(network.span, message)
+                .with_help("name its subnetwork in the region of the zones too, or neither");
+            checks.report(finding);
+        }
+        (None, Some(subnetwork)) if target.truth("iap_ssh").is_some_and(|ssh| ssh.value) => {
+            let message = "`iap_ssh` needs the network that the subnetwork is of";
+            let finding = Diagnostic::error(subnetwork.span, message)
+                .with_help("add `network`: firewall rules belong to networks");
+            checks.report(finding);
+        }
+        _ => {}
     }
 }

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What a boot disk holds besides the cell's own data.
-const SYSTEM_DISK: u64 = 10 << 30;
+pub(super) const SYSTEM_DISK: u64 = 10 << 30;
 
 /// The largest demand of any cell, each with the cell that has it.
 pub(super) struct Demand {

@@ -157,7 +157,7 @@ const GCP_FIELDS: &[Field] = &[
     ),
     field(
         "machine_type",
-        Kind::Text(names::any),
+        Kind::Text(names::machine_type),
         Need::Default("\"n1-standard-8\""),
         "Machine type of every VM.",
         "\"n1-standard-8\"",

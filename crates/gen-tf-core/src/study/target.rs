@@ -4,10 +4,16 @@
 use std::collections::HashSet;
 
 use super::{
-    Budget, LocalTarget, REHEARSAL_SUFFIX, Study,
-    needs::{Demand, size_to_write},
+    Budget, GcpTarget, LocalTarget, REHEARSAL_SUFFIX, Study,
+    needs::{Demand, SYSTEM_DISK, size_to_write},
 };
-use crate::{harness::Harness, matrix::cells, suggest, units::format_size};
+use crate::{
+    harness::Harness,
+    machines::{self, Lookup},
+    matrix::cells,
+    suggest,
+    units::format_size,
+};
 
 /// Where experiments run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +35,26 @@ impl TargetKind {
     }
 }
 
+/// One target of a study, with its fields.
+#[derive(Clone, Copy, Debug)]
+pub enum Chosen<'a> {
+    /// Google Cloud.
+    Gcp(&'a GcpTarget),
+    /// This machine.
+    Local(&'a LocalTarget),
+}
+
+impl Study {
+    /// The target of a kind, if the study declares it.
+    #[must_use]
+    pub fn target(&self, kind: TargetKind) -> Option<Chosen<'_>> {
+        match kind {
+            TargetKind::Gcp => self.gcp.as_ref().map(Chosen::Gcp),
+            TargetKind::Local => self.local.as_ref().map(Chosen::Local),
+        }
+    }
+}
+
 /// Why a study can't run on a target.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -42,23 +68,18 @@ pub struct Refusal {
 /// Everything that keeps a good study from running on one of its targets.
 #[must_use]
 pub fn check_target(study: &Study, harness: &Harness, kind: TargetKind) -> Vec<Refusal> {
-    let declared = match kind {
-        TargetKind::Gcp => study.gcp.is_some(),
-        TargetKind::Local => study.local.is_some(),
-    };
-    if !declared {
+    let Some(target) = study.target(kind) else {
         let message = format!("the study has no `target \"{}\"`", kind.name());
         let help = match kind {
             TargetKind::Gcp => "add one to the study".to_owned(),
             TargetKind::Local => "add one, or run `--rehearse`".to_owned(),
         };
         return vec![Refusal { message, help }];
-    }
-    match (&study.local, kind) {
-        (Some(local), TargetKind::Local) => {
-            [internet(study, harness), too_small(study, harness, local)].concat()
-        }
-        _ => Vec::new(),
+    };
+    let demand = Demand::of(harness, cells(study).map(|(service, tool)| (tool, service)));
+    match target {
+        Chosen::Local(local) => [internet(study, harness), too_small(&demand, local)].concat(),
+        Chosen::Gcp(gcp) => too_small_a_vm(&demand, gcp),
     }
 }
 
@@ -96,8 +117,7 @@ fn internet(study: &Study, harness: &Harness) -> Vec<Refusal> {
     vec![Refusal { message, help }]
 }
 
-fn too_small(study: &Study, harness: &Harness, local: &LocalTarget) -> Vec<Refusal> {
-    let demand = Demand::of(harness, cells(study).map(|(service, tool)| (tool, service)));
+fn too_small(demand: &Demand, local: &LocalTarget) -> Vec<Refusal> {
     let mut refusals = Vec::new();
     if demand.cpus.amount > local.cpus.into() {
         let (amount, cell) = (demand.cpus.amount, &demand.cpus.cell);
@@ -115,6 +135,42 @@ fn too_small(study: &Study, harness: &Harness, local: &LocalTarget) -> Vec<Refus
                 format_size(local.memory)
             ),
             help: format!("write `memory = \"{}\"` in `target \"local\"`", size_to_write(amount)),
+        });
+    }
+    refusals
+}
+
+/// What is known of the machine type is checked; of one that the table lacks, only the disk.
+fn too_small_a_vm(demand: &Demand, gcp: &GcpTarget) -> Vec<Refusal> {
+    let mut refusals = Vec::new();
+    if let Lookup::Known(machine) = machines::find(&gcp.machine_type) {
+        let larger = machines::larger(&gcp.machine_type, demand.cpus.amount, demand.memory.amount);
+        let help = larger.map_or("take a larger machine type".to_owned(), |larger| {
+            format!("write `machine_type = \"{larger}\"` in `target \"gcp\"`")
+        });
+        if demand.cpus.amount > machine.vcpus.into() {
+            let (amount, cell) = (demand.cpus.amount, &demand.cpus.cell);
+            let has = format!("`{}` has {}", gcp.machine_type, machine.vcpus);
+            let message = format!("{cell} needs {amount} CPUs; {has}");
+            refusals.push(Refusal { message, help: help.clone() });
+        }
+        if demand.memory.amount > machine.memory {
+            let (amount, cell) = (format_size(demand.memory.amount), &demand.memory.cell);
+            let has = format!("`{}` has {}", gcp.machine_type, format_size(machine.memory));
+            refusals
+                .push(Refusal { message: format!("{cell} needs {amount} of memory; {has}"), help });
+        }
+    }
+    let needed = demand.disk.amount.saturating_add(SYSTEM_DISK);
+    if demand.disk.amount > 0 && needed > u64::from(gcp.disk_gb) << 30 {
+        let cell = &demand.disk.cell;
+        refusals.push(Refusal {
+            message: format!(
+                "{cell} needs {} of disk; the boot disk has {} GiB",
+                format_size(needed),
+                gcp.disk_gb
+            ),
+            help: format!("write `disk_gb = {}` in `target \"gcp\"`", needed.div_ceil(1 << 30)),
         });
     }
     refusals

@@ -1,11 +1,13 @@
 //! Blueprints for tests, made without any file.
 
+#![allow(dead_code, reason = "no test uses all of it")]
+
 use std::collections::BTreeMap;
 
 use gen_tf_core::{
     blueprint::{Blueprint, Ingredients, decide},
     harness::{Harness, Integrity, Needs, Service, Tool},
-    study::{Budget, HarnessRef, LocalTarget, Study},
+    study::{Budget, GcpTarget, HarnessRef, LocalTarget, OnTimeout, Study, TargetKind},
     tree::FileTree,
 };
 
@@ -27,6 +29,30 @@ pub fn study(services: &[String], tools: &[String], runs: u32, max_parallel: u32
         secrets: Vec::new(),
         attempts: 3,
         budget: Budget::default(),
+    }
+}
+
+/// A target of Google Cloud with every default.
+pub fn gcp_target() -> GcpTarget {
+    GcpTarget {
+        project: "my-project".to_owned(),
+        zones: vec!["us-central1-a".to_owned(), "us-central1-b".to_owned()],
+        machine_type: "n1-standard-8".to_owned(),
+        image: "projects/debian-cloud/global/images/debian-12-bookworm-v20260901".to_owned(),
+        disk_gb: 100,
+        disk_type: "pd-ssd".to_owned(),
+        max_parallel: 2,
+        bucket: "my-bucket".to_owned(),
+        state_bucket: None,
+        labels: BTreeMap::new(),
+        spot: false,
+        spot_attempts: 2,
+        network: None,
+        subnetwork: None,
+        iap_ssh: false,
+        keep_failed: false,
+        on_timeout: OnTimeout::Stop,
+        usd_per_hour: None,
     }
 }
 
@@ -79,7 +105,8 @@ pub fn blueprint(study: &Study, harness_files: &FileTree) -> Blueprint {
         results: "../results",
         version: "0.0.0",
     };
-    decide(study, study.local.as_ref().expect("the study has a local target"), &ingredients)
+    let kind = if study.local.is_some() { TargetKind::Local } else { TargetKind::Gcp };
+    decide(study, study.target(kind).expect("the study has a target"), &ingredients)
 }
 
 /// `prefix-0`, `prefix-1`, …

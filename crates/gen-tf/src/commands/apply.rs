@@ -28,7 +28,7 @@ pub fn run(args: &ApplyArgs) -> Outcome {
     let project = Project::open(&args.study)?;
     project.check_target(&args.only.only)?;
     let mut session = Session::open(project, &args.terraform)?;
-    let limits = Limits { only: args.only.only.clone(), start_nothing: false };
+    let limits = Limits { only: args.only.only.clone(), ..Limits::default() };
     let mut may_ask = !args.yes;
     let mut first = true;
     loop {

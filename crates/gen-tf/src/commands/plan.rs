@@ -43,7 +43,7 @@ pub fn run(args: &PlanArgs) -> Outcome {
     project.check_target(&args.only.only)?;
     let mut session = Session::open(project, &args.terraform)?;
     let view = session.observe()?;
-    let limits = Limits { only: args.only.only.clone(), start_nothing: false };
+    let limits = Limits { only: args.only.only.clone(), ..Limits::default() };
     let (next, moves) = session.next(&view, &limits)?;
     let planned = session.workspace.write_planned_set(&next)?;
     let options = PlanOptions { var_file: Some(planned), ..PlanOptions::default() };

@@ -1,0 +1,28 @@
+# DO NOT EDIT: gen-tf renders this file from study "everything".
+
+variable "active" {
+  type        = map(object({ attempt = number, spot = optional(bool, false), started = optional(number), zone = optional(string, "europe-west10-a") }))
+  description = "The experiments that should have a machine now, each with its attempt, by id (<service>/<tool>/<run>). Written by gen-tf apply."
+  default     = {}
+
+  validation {
+    condition     = alltrue([for id in keys(var.active) : tonumber(split("/", id)[2]) <= local.runs])
+    error_message = "An experiment's run is beyond the study's number of runs."
+  }
+}
+
+variable "secret_everywhere" {
+  type        = string
+  description = "Value of the secret everywhere, version 1; it is in no plan and no state. Needed when that version is made, else it may be left out. gen-tf takes it from EVERYWHERE; by hand, set TF_VAR_secret_everywhere."
+  default     = ""
+  ephemeral   = true
+  sensitive   = true
+}
+
+variable "secret_omdb_api_key" {
+  type        = string
+  description = "Value of the secret omdb-api-key, version 3; it is in no plan and no state. Needed when that version is made, else it may be left out. gen-tf takes it from OMDB_API_KEY; by hand, set TF_VAR_secret_omdb_api_key."
+  default     = ""
+  ephemeral   = true
+  sensitive   = true
+}

@@ -1,0 +1,2 @@
+#!/usr/bin/env bash
+# Stands for the guest.
