@@ -192,6 +192,9 @@ pub struct ApplyArgs {
     /// Keep stepping until the study is complete; may be stopped and taken up again at any moment
     #[arg(long)]
     pub wait: bool,
+    /// How often to look at the store while waiting, e.g. against an emulator that has no VMs to boot
+    #[arg(long, hide = true, value_name = "DURATION", value_parser = duration)]
+    pub look_every: Option<u64>,
     /// Do not ask
     #[arg(long)]
     pub yes: bool,

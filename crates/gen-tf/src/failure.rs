@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use gen_tf_store::{StoreError, google::GoogleError};
+
 /// Why a command ends with another exit code than 0.
 #[derive(Debug)]
 pub struct Failure {
@@ -71,7 +73,9 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
             Some(T::Interrupted { .. }) => code::INTERRUPTED,
             _ => code::ERROR,
         };
-        let hint = of_terraform.and_then(T::hint);
+        let of_store = error.downcast_ref::<StoreError>().and_then(StoreError::hint);
+        let of_google = error.downcast_ref::<GoogleError>().and_then(GoogleError::hint);
+        let hint = of_terraform.and_then(T::hint).or(of_store.or(of_google).map(str::to_owned));
         Self { code, hint, error: Some(error) }
     }
 }

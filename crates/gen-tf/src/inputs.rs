@@ -1,5 +1,6 @@
 //! What experiments need from outside: models go into the store, secrets must be at hand.
-//! A secret's value is neither read nor passed on here: Terraform's environment has it.
+//! A secret's value is neither read nor passed on here: Terraform's environment has it. What VMs need
+//! of secrets stands in `cloud/secrets.rs`.
 
 use anyhow::Context as _;
 use camino::Utf8Path;
@@ -22,7 +23,16 @@ pub fn put_models(project: &Project, store: &Store) -> Result<(), Failure> {
         if store.exists(&key)? {
             continue;
         }
-        if model.source.starts_with("gs://") {
+        let source = &model.source;
+        if source.starts_with("gs://") && project.gcp().is_some() {
+            screen::say(format_args!("copies model `{}` from {source}", model.name));
+            store
+                .copy_once(&key, source, &model.sha256, &|_| {})
+                .map(drop)
+                .with_context(|| format!("copying model `{}`", model.name))?;
+            continue;
+        }
+        if source.starts_with("gs://") {
             let text = format!("model `{}` lies at {}", model.name, model.source);
             return Err(Failure::message(text)
                 .hint("the local target takes models from files: download it, and name the file"));

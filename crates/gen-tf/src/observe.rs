@@ -1,4 +1,4 @@
-//! Looks at the store and at this machine: what the schedule decides from. It changes nothing.
+//! Looks at the store and at the machines: what the schedule decides from. It changes nothing.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -8,11 +8,12 @@ use std::{
 use gen_tf_core::{
     id::{AttemptId, AttemptObject, ExperimentId, setup_key_of},
     outcome::{Outcome, Status},
-    schedule::{ActiveSet, Ended, Observations},
+    schedule::{Ended, Life, Machine, Observations, Placed, Signs},
 };
-use gen_tf_store::Store;
+use gen_tf_store::{Entry, Store, StoreError};
+use jiff::Timestamp;
 
-use crate::{sandbox, workspace::Workspace};
+use crate::{project::Project, sandbox, workspace::Workspace};
 
 /// What was seen at one moment.
 #[derive(Debug, Default)]
@@ -23,20 +24,37 @@ pub struct Snapshot {
     pub statuses: BTreeMap<ExperimentId, Status>,
     /// Every outcome.
     pub outcomes: BTreeMap<AttemptId, Arc<Outcome>>,
+    /// What is made of the signs of each attempt on a VM that has not ended.
+    pub lives: BTreeMap<AttemptId, Life>,
 }
 
 /// Looks again and again; what is put once is read once.
 pub struct Observer {
     store: Store,
     workspace: Workspace,
+    /// Whether machines are VMs, of which only the store tells.
+    vms: bool,
+    /// The applied active set, where somebody knows better than the workspace's file.
+    applied: Option<Placed>,
     outcomes: HashMap<AttemptId, Arc<Outcome>>,
+    statuses: HashMap<AttemptId, (Timestamp, Status)>,
+    /// When an attempt of unknown start was first seen.
+    first_seen: HashMap<AttemptId, i64>,
 }
 
 impl Observer {
     /// An observer that has seen nothing yet.
     #[must_use]
-    pub fn new(store: Store, workspace: Workspace) -> Self {
-        Self { store, workspace, outcomes: HashMap::new() }
+    pub fn new(project: &Project, store: Store, workspace: Workspace) -> Self {
+        Self {
+            store,
+            workspace,
+            vms: project.gcp().is_some(),
+            applied: None,
+            outcomes: HashMap::new(),
+            statuses: HashMap::new(),
+            first_seen: HashMap::new(),
+        }
     }
 
     /// The store that it looks at.
@@ -45,41 +63,153 @@ impl Observer {
         &self.store
     }
 
+    /// Takes this for the applied active set from now on, and not what the workspace's file says.
+    pub fn know_applied(&mut self, applied: Placed) {
+        self.applied = Some(applied);
+    }
+
+    /// The applied active set.
+    ///
+    /// # Errors
+    ///
+    /// When the workspace's file can't be read.
+    pub fn applied(&self) -> anyhow::Result<Placed> {
+        match &self.applied {
+            Some(applied) => Ok(applied.clone()),
+            None => Ok(self.workspace.active_set()?),
+        }
+    }
+
     /// Looks at everything.
     ///
     /// # Errors
     ///
-    /// When the store or the workspace can't be read: never taken for "no results".
+    /// When the store or the workspace can't be read: never taken for "no results". Only before the
+    /// first apply a store whose bucket does not exist is an empty one.
     pub fn observe(&mut self) -> anyhow::Result<Snapshot> {
+        let applied = self.applied()?;
+        if !self.vms {
+            return self.observe_sandboxes(&applied);
+        }
+        match self.observe_vms(&applied) {
+            Err(error) if applied.is_empty() && is_missing_bucket(&error) => {
+                Ok(Snapshot::default())
+            }
+            other => other,
+        }
+    }
+
+    fn observe_sandboxes(&mut self, applied: &Placed) -> anyhow::Result<Snapshot> {
         let mut snapshot = Snapshot::default();
         // Machines first: one that is gone by now has put its outcome before, so that an attempt
         // that just ended is never taken for a lost one.
-        let applied = self.workspace.active_set()?;
         let sandboxes = sandbox::list(&self.workspace.sandboxes())?;
+        self.see_setups(&mut snapshot)?;
+        let claims = self.store.list("claims/")?;
+        self.see_attempts(&claims, &mut snapshot)?;
+        see_applied(applied, &mut snapshot);
+        for sandbox in sandboxes {
+            let traces = snapshot.observations.experiments.entry(sandbox.experiment).or_default();
+            traces.machine = Some(sandbox.machine);
+        }
+        for (id, entry) in applied {
+            let attempt = AttemptId { experiment: id.clone(), attempt: entry.attempt };
+            if snapshot.outcomes.contains_key(&attempt) {
+                continue;
+            }
+            if let Some(status) = self.store.get_json(&AttemptObject::Status.key(&attempt))? {
+                snapshot.statuses.insert(id.clone(), status);
+            }
+        }
+        Ok(snapshot)
+    }
+
+    /// A VM is known by what it writes: the store's clock, its beats and its claim, in this order, and
+    /// outcomes last, so that one that ends meanwhile is never taken for a lost one.
+    fn observe_vms(&mut self, applied: &Placed) -> anyhow::Result<Snapshot> {
+        let mut snapshot = Snapshot::default();
+        let now = self.store.now()?.as_second();
+        let beats = self.store.list("status/")?;
+        let claims = self.store.list("claims/")?;
+        self.see_setups(&mut snapshot)?;
+        self.see_attempts(&claims, &mut snapshot)?;
+        see_applied(applied, &mut snapshot);
+        let mut signs = self.signs_of(applied, &claims, now);
+        let beats = times(AttemptObject::Status, &beats);
+        signs.retain(|id, _| !snapshot.outcomes.contains_key(id));
+        for (id, mut signs) in signs {
+            let beat = beats.get(&id).copied();
+            signs.beat = beat.map(Timestamp::as_second);
+            let life = signs.life(now);
+            let machine = Machine { attempt: id.attempt, alive: life == Life::Alive };
+            let traces =
+                snapshot.observations.experiments.entry(id.experiment.clone()).or_default();
+            if traces.machine.is_none_or(|known| known.attempt < machine.attempt) {
+                traces.machine = Some(machine);
+            }
+            if let Some(status) = self.status(&id, beat)? {
+                snapshot.statuses.insert(id.experiment.clone(), status);
+            }
+            snapshot.lives.insert(id, life);
+        }
+        Ok(snapshot)
+    }
+
+    /// The signs of every attempt that was started or claimed.
+    fn signs_of(
+        &mut self,
+        applied: &Placed,
+        claims: &[Entry],
+        now: i64,
+    ) -> BTreeMap<AttemptId, Signs> {
+        let mut signs: BTreeMap<AttemptId, Signs> = BTreeMap::new();
+        for (id, time) in times(AttemptObject::Claim, claims) {
+            signs.entry(id).or_default().claimed = Some(time.as_second());
+        }
+        for (id, entry) in applied {
+            let id = AttemptId { experiment: id.clone(), attempt: entry.attempt };
+            let started =
+                entry.started.unwrap_or_else(|| *self.first_seen.entry(id.clone()).or_insert(now));
+            signs.entry(id).or_default().started = Some(started);
+        }
+        signs
+    }
+
+    /// A status, read again only when it was written again.
+    fn status(
+        &mut self,
+        id: &AttemptId,
+        written: Option<Timestamp>,
+    ) -> anyhow::Result<Option<Status>> {
+        let Some(written) = written else { return Ok(None) };
+        if let Some((time, status)) = self.statuses.get(id)
+            && *time == written
+        {
+            return Ok(Some(status.clone()));
+        }
+        let status: Option<Status> = self.store.get_json(&AttemptObject::Status.key(id))?;
+        if let Some(status) = &status {
+            self.statuses.insert(id.clone(), (written, status.clone()));
+        }
+        Ok(status)
+    }
+
+    fn see_setups(&self, snapshot: &mut Snapshot) -> anyhow::Result<()> {
         for entry in self.store.list("setup/")? {
             if let Some(key) = setup_key_of(&entry.key) {
                 snapshot.observations.setups.insert(key.to_owned());
             }
         }
-        self.see_attempts(&mut snapshot)?;
-        let experiments = &mut snapshot.observations.experiments;
-        for (id, attempt) in &applied {
-            experiments.entry(id.clone()).or_default().applied = Some(*attempt);
-        }
-        for sandbox in sandboxes {
-            experiments.entry(sandbox.experiment).or_default().machine = Some(sandbox.machine);
-        }
-        self.see_statuses(&applied, &mut snapshot)?;
-        Ok(snapshot)
+        Ok(())
     }
 
-    fn see_attempts(&mut self, snapshot: &mut Snapshot) -> anyhow::Result<()> {
+    fn see_attempts(&mut self, claims: &[Entry], snapshot: &mut Snapshot) -> anyhow::Result<()> {
         let experiments = &mut snapshot.observations.experiments;
         let attempts = |kind: AttemptObject| -> anyhow::Result<Vec<AttemptId>> {
             let entries = self.store.list(&format!("{}/", kind.prefix()))?;
             Ok(entries.iter().filter_map(|entry| kind.attempt_of(&entry.key)).collect())
         };
-        for id in attempts(AttemptObject::Claim)? {
+        for id in claims.iter().filter_map(|entry| AttemptObject::Claim.attempt_of(&entry.key)) {
             let traces = experiments.entry(id.experiment).or_default();
             traces.attempts.entry(id.attempt).or_default().claimed = true;
         }
@@ -99,19 +229,25 @@ impl Observer {
         }
         Ok(())
     }
+}
 
-    fn see_statuses(&self, applied: &ActiveSet, snapshot: &mut Snapshot) -> anyhow::Result<()> {
-        for (id, attempt) in applied {
-            let attempt = AttemptId { experiment: id.clone(), attempt: *attempt };
-            if snapshot.outcomes.contains_key(&attempt) {
-                continue;
-            }
-            if let Some(status) = self.store.get_json(&AttemptObject::Status.key(&attempt))? {
-                snapshot.statuses.insert(id.clone(), status);
-            }
-        }
-        Ok(())
+fn see_applied(applied: &Placed, snapshot: &mut Snapshot) {
+    for (id, entry) in applied {
+        let traces = snapshot.observations.experiments.entry(id.clone()).or_default();
+        traces.applied = Some(entry.attempt);
     }
+}
+
+/// When each attempt's object was last written.
+fn times(kind: AttemptObject, entries: &[Entry]) -> BTreeMap<AttemptId, Timestamp> {
+    let time = |entry: &Entry| Some((kind.attempt_of(&entry.key)?, entry.modified));
+    entries.iter().filter_map(time).collect()
+}
+
+/// Whether a store could not be read because its bucket does not exist.
+#[must_use]
+pub fn is_missing_bucket(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<StoreError>().is_some_and(StoreError::is_missing_bucket)
 }
 
 fn read_once(

@@ -1,7 +1,7 @@
 //! A study as it lies on the disk: reads it and its harness, reports its mistakes, and decides the
 //! blueprint. It writes nothing.
 
-use std::io::IsTerminal;
+use std::{io::IsTerminal, time::Duration};
 
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -238,6 +238,12 @@ impl Project {
     #[must_use]
     pub fn gcp(&self) -> Option<&Gcp> {
         self.blueprint.target.gcp()
+    }
+
+    /// How often somebody who watches gets something new: a bucket is asked less often than a folder.
+    #[must_use]
+    pub fn refresh_every(&self) -> Duration {
+        Duration::from_secs(if self.gcp().is_some() { 5 } else { 1 })
     }
 
     /// The files of the workspace.

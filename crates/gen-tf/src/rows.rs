@@ -5,6 +5,7 @@ use gen_tf_core::{
     id::{AttemptId, ExperimentId},
     outcome::Cause,
     schedule::{Counts, State, Survey},
+    study::SETUP_ALLOWANCE,
     units::format_duration,
 };
 use serde::Serialize;
@@ -175,7 +176,8 @@ pub fn totals(counts: &Counts) -> String {
 
 /// Seconds until the study is complete, at the pace of what has ended so far.
 ///
-/// Before anything has ended, an experiment is taken to last its budget and 30 seconds.
+/// Before anything has ended, an experiment is taken to last its budget and 30 seconds in a sandbox,
+/// and on a VM what is allowed for boot, setup and upload.
 #[must_use]
 pub fn eta(blueprint: &Blueprint, rows: &[Row], snapshot: &Snapshot) -> f64 {
     // A setup is built once, so that what is left hardly ever waits for one.
@@ -185,8 +187,9 @@ pub fn eta(blueprint: &Blueprint, rows: &[Row], snapshot: &Snapshot) -> f64 {
         .map(|o| o.timings.wall_seconds - o.timings.phases.get("setup").copied().unwrap_or(0.0))
         .collect();
     let budget = blueprint.duration as f64;
+    let around = if blueprint.target.gcp().is_some() { SETUP_ALLOWANCE as f64 } else { 30.0 };
     let each = if walls.is_empty() {
-        budget + 30.0
+        budget + around
     } else {
         (walls.iter().sum::<f64>() / walls.len() as f64).max(budget)
     };

@@ -1,4 +1,7 @@
 //! Work on one workspace: observe, close what is lost, take a step. One gen-tf at a time.
+//! What a step is on Google Cloud stands in `session/vms.rs`.
+
+mod vms;
 
 use std::io::IsTerminal as _;
 
@@ -6,7 +9,9 @@ use anyhow::Context as _;
 use gen_tf_core::{
     id::{AttemptId, AttemptObject},
     outcome::{Cause, FORMAT, Outcome, Timings, Verdict},
-    schedule::{ActiveSet, Limits, Survey, changed, lost, next_active, survey},
+    schedule::{
+        ActiveSet, Limits, Placed, Survey, attempts, changed, lost, next_active, survey, unplaced,
+    },
 };
 use gen_tf_store::PutOnce;
 
@@ -19,9 +24,11 @@ use crate::{
     progress::LiveView,
     project::Project,
     sandbox, screen,
-    terraform::{self, PlanOptions, Terraform},
+    terraform::{self, Plan, PlanOptions, Terraform},
     workspace::{Guard, Workspace},
 };
+
+pub use vms::Vms;
 
 /// A workspace that is worked on.
 pub struct Session {
@@ -36,6 +43,8 @@ pub struct Session {
     /// What is shown while waiting.
     pub live: LiveView,
     observer: Observer,
+    /// What is known of the VMs, where the study runs on Google Cloud.
+    vms: Option<Vms>,
     _guard: Guard,
 }
 
@@ -45,6 +54,22 @@ pub struct View {
     pub snapshot: Snapshot,
     /// Where each experiment stands.
     pub survey: Survey,
+}
+
+/// How a step ended.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Stepped {
+    /// The machines are what they should be.
+    Done,
+    /// The answer was no; nothing was changed.
+    Declined,
+    /// Some machines could not be had for now: their experiments stay pending.
+    Postponed {
+        /// Why.
+        reason: String,
+        /// Whether another try makes sense at once.
+        at_once: bool,
+    },
 }
 
 /// What a step does to machines.
@@ -88,8 +113,19 @@ impl Session {
         let live = LiveView::new(std::io::stderr().is_terminal());
         let terraform = terraform.in_workspace(workspace.root(), &interrupts, live.progress())?;
         terraform.check_recorded()?;
-        let observer = Observer::new(project.open_store()?, workspace.clone());
-        Ok(Self { project, workspace, terraform, interrupts, live, observer, _guard: guard })
+        let observer = Observer::new(&project, project.open_store()?, workspace.clone());
+        let mut session = Self {
+            vms: None,
+            project,
+            workspace,
+            terraform,
+            interrupts,
+            live,
+            observer,
+            _guard: guard,
+        };
+        session.open_vms()?;
+        Ok(session)
     }
 
     /// The store.
@@ -119,7 +155,7 @@ impl Session {
         Ok(View { snapshot, survey })
     }
 
-    /// Observes, and closes attempts whose machine is gone, until none is left.
+    /// Observes, and closes attempts whose machine is gone, once.
     ///
     /// # Errors
     ///
@@ -131,7 +167,13 @@ impl Session {
             return Ok(view);
         }
         for attempt in &lost {
-            let message = "the sandbox is gone and left no outcome";
+            let message = match view.snapshot.lives.get(attempt) {
+                None => "the sandbox is gone and left no outcome",
+                Some(life) => match self.check_lost(attempt, *life)? {
+                    Some(message) => message,
+                    None => continue,
+                },
+            };
             if self.close(attempt, Cause::Lost, message)? == PutOnce::Written {
                 screen::say(format_args!("{attempt}: {message}; closed as lost"));
             }
@@ -149,6 +191,7 @@ impl Session {
         let cell = blueprint
             .cell_of(&id.experiment)
             .with_context(|| format!("{id} is not of this study"))?;
+        self.take_claim(id)?;
         let now = self.store().now()?.to_string();
         let outcome = Outcome {
             format: FORMAT,
@@ -165,7 +208,12 @@ impl Session {
             duration: blueprint.duration as f64,
             tool_seconds: 0.0,
             tool_starts: 0,
-            timings: Timings { started: now.clone(), ended: now, ..Timings::default() },
+            timings: Timings {
+                started: now.clone(),
+                ended: now,
+                wall_seconds: self.seconds_of(id)?,
+                ..Timings::default()
+            },
             results: None,
             environment: Default::default(),
         };
@@ -181,12 +229,21 @@ impl Session {
     pub fn next(&self, view: &View, limits: &Limits) -> Result<(ActiveSet, Moves), Failure> {
         let observations = &view.snapshot.observations;
         let next = next_active(&self.project.blueprint, observations, &view.survey, limits);
-        let moves = Moves::between(&self.workspace.active_set()?, &next);
+        let moves = Moves::between(&attempts(&self.applied()?), &next);
         Ok((next, moves))
     }
 
-    /// Makes the machines what the active set says: plan, ask, apply that plan. Says whether
-    /// anything was applied; a "no" leaves everything as it was.
+    /// The applied active set.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be read.
+    pub fn applied(&self) -> Result<Placed, Failure> {
+        Ok(self.observer.applied()?)
+    }
+
+    /// Makes the machines what the active set says: plan, ask, apply that plan. A "no" leaves
+    /// everything as it was.
     ///
     /// # Errors
     ///
@@ -194,20 +251,40 @@ impl Session {
     pub fn step(
         &mut self,
         next: &ActiveSet,
-        ask: impl FnOnce(&str) -> Result<bool, Failure>,
-    ) -> Result<bool, Failure> {
+        mut ask: impl FnMut(&str) -> Result<bool, Failure>,
+    ) -> Result<Stepped, Failure> {
+        if self.vms.is_some() {
+            return self.step_vms(next, &mut ask);
+        }
         let before = self.workspace.active_set()?;
-        inputs::check_secrets(&self.project.blueprint, &Moves::between(&before, next).start)?;
+        let moves = Moves::between(&attempts(&before), next);
+        inputs::check_secrets(&self.project.blueprint, &moves.start)?;
         inputs::put_models(&self.project, self.store())?;
-        self.workspace.write_active_set(next)?;
+        self.workspace.write_active_set(&unplaced(next))?;
         let applied = self.plan_and_apply(&PlanOptions::default(), ask);
         if let Ok(false) = applied {
             self.workspace.write_active_set(&before)?;
-            return Ok(false);
+            return Ok(Stepped::Declined);
         }
         applied?;
         self.sweep(next)?;
-        Ok(true)
+        Ok(Stepped::Done)
+    }
+
+    /// Plans what this active set would change, for showing only.
+    ///
+    /// # Errors
+    ///
+    /// When Terraform fails or is interrupted.
+    pub fn plan_only(&mut self, next: &ActiveSet) -> Result<Plan, Failure> {
+        let planned = self.workspace.write_planned_set(&self.planned(next)?)?;
+        self.adopt_bucket()?;
+        let options = PlanOptions { var_file: Some(planned), ..PlanOptions::default() };
+        let plan = self.terraform.plan(&options);
+        if self.vms.is_some() {
+            self.workspace.set_adoption(None)?;
+        }
+        Ok(plan?)
     }
 
     /// Plans, asks, applies. With nothing to do nobody is asked.
@@ -224,6 +301,11 @@ impl Session {
         if plan.is_empty() {
             return Ok(true);
         }
+        if let Some(vms) = &self.vms
+            && !plan.is_destroy()
+        {
+            vms.secrets.check_plan(&plan)?;
+        }
         let text = self.terraform.show_plan(&plan, std::io::stderr().is_terminal())?;
         if !ask(&text)? {
             return Ok(false);
@@ -238,6 +320,9 @@ impl Session {
     ///
     /// When one can't be ended.
     pub fn sweep(&self, active: &ActiveSet) -> Result<(), Failure> {
+        if self.vms.is_some() {
+            return Ok(());
+        }
         for stray in sandbox::list(&self.workspace.sandboxes())? {
             if active.get(&stray.experiment) != Some(&stray.machine.attempt) {
                 screen::say(format_args!(

@@ -19,6 +19,9 @@ pub use find::{Flavour, OLDEST, Terraform, Version};
 mod failure;
 pub use failure::{Error, Failure};
 
+mod advice;
+pub use advice::Trouble;
+
 mod plan;
 pub use plan::{Applied, Plan, PlanOptions, PlannedChange};
 
@@ -29,6 +32,7 @@ pub use running::Running;
 
 pub mod diagnostic;
 pub mod event;
+pub use event::Action;
 
 mod child;
 mod files;
@@ -98,6 +102,20 @@ impl Workspace {
             _ => None,
         };
         outputs.into_iter().map(|output| value(output).ok_or_else(unexpected)).collect()
+    }
+
+    /// The state as `terraform show -json` prints it, after `init` where that is needed; nothing where
+    /// there is neither a state's file nor a bucket for it.
+    ///
+    /// # Errors
+    /// Terraform fails, or a signal asks to end.
+    pub fn state(&mut self, in_bucket: bool) -> Result<Option<Vec<u8>>, Error> {
+        if !in_bucket && !self.directory.join(state::STATE).is_file() {
+            return Ok(None);
+        }
+        self.init_if_needed()?;
+        let turn = self.turn()?;
+        self.read(&turn, &["show".to_owned(), "-json".to_owned()]).map(Some)
     }
 
     /// The addresses of everything in the state.

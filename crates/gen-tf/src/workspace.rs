@@ -9,8 +9,8 @@ use std::{
 use camino::{Utf8Path, Utf8PathBuf};
 use gen_tf_core::{
     hash::sha256_hex,
-    render::{ACTIVE_SET, MANIFEST, Manifest, PRIVATE_FOLDER},
-    schedule::ActiveSet,
+    render::{ACTIVE_SET, ADOPTION, MANIFEST, Manifest, PRIVATE_FOLDER},
+    schedule::{Entry, Placed},
     tree::{Changes, File, FileTree},
 };
 use serde::{Deserialize, Serialize};
@@ -197,13 +197,11 @@ impl Workspace {
     /// # Errors
     ///
     /// When it can't be read.
-    pub fn active_set(&self) -> Result<ActiveSet, Error> {
+    pub fn active_set(&self) -> Result<Placed, Error> {
         let file: Option<ActiveFile> = self.read_json(ACTIVE_SET)?;
         let active = file.map(|file| file.active).unwrap_or_default();
-        Ok(active
-            .into_iter()
-            .filter_map(|(id, entry)| Some((id.parse().ok()?, entry.attempt)))
-            .collect())
+        // What is no id was written by a person; Terraform says what is wrong with it.
+        Ok(active.into_iter().filter_map(|(id, entry)| Some((id.parse().ok()?, entry))).collect())
     }
 
     /// Writes the active set, for Terraform to read.
@@ -211,7 +209,7 @@ impl Workspace {
     /// # Errors
     ///
     /// When it can't be written.
-    pub fn write_active_set(&self, active: &ActiveSet) -> Result<(), Error> {
+    pub fn write_active_set(&self, active: &Placed) -> Result<(), Error> {
         write_file(&self.root.join(ACTIVE_SET), &active_json(active), 0o644)
     }
 
@@ -220,10 +218,28 @@ impl Workspace {
     /// # Errors
     ///
     /// When it can't be written.
-    pub fn write_planned_set(&self, active: &ActiveSet) -> Result<Utf8PathBuf, Error> {
+    pub fn write_planned_set(&self, active: &Placed) -> Result<Utf8PathBuf, Error> {
         let path = self.root.join(PRIVATE_FOLDER).join("planned.tfvars.json");
         write_file(&path, &active_json(active), 0o644)?;
         Ok(path)
+    }
+
+    /// Writes the import block of a bucket that exists already, or removes it where none is wanted.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be written or removed.
+    pub fn set_adoption(&self, block: Option<&str>) -> Result<(), Error> {
+        let path = self.root.join(ADOPTION);
+        match block {
+            Some(block) => write_file(&path, block.as_bytes(), 0o644),
+            None => match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    Err(failed("removing", &path)(error))
+                }
+                _ => Ok(()),
+            },
+        }
     }
 
     /// Takes the workspace for this process alone, until the guard is dropped.
@@ -269,16 +285,11 @@ pub struct Guard {
 
 #[derive(Serialize, Deserialize)]
 struct ActiveFile {
-    active: BTreeMap<String, ActiveEntry>,
+    active: BTreeMap<String, Entry>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct ActiveEntry {
-    attempt: u32,
-}
-
-fn active_json(active: &ActiveSet) -> Vec<u8> {
-    let entries = active.iter().map(|(id, n)| (id.to_string(), ActiveEntry { attempt: *n }));
+fn active_json(active: &Placed) -> Vec<u8> {
+    let entries = active.iter().map(|(id, entry)| (id.to_string(), entry.clone()));
     let file = ActiveFile { active: entries.collect() };
     let mut bytes = serde_json::to_vec_pretty(&file).expect("strings and numbers are JSON");
     bytes.push(b'\n');

@@ -1,10 +1,10 @@
 //! `gen-tf apply`: one step towards "every experiment has an outcome", or with `--wait` all of them.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use gen_tf_core::{
     pattern::Pattern,
-    schedule::{Counts, Limits, State},
+    schedule::{ActiveSet, Counts, Limits, State},
     units::format_duration,
 };
 
@@ -13,11 +13,22 @@ use crate::{
     failure::{Failure, Outcome, code},
     project::Project,
     rows, screen,
-    session::{Moves, Session, View},
+    session::{Moves, Session, Stepped, View},
+    spending,
 };
 
-/// How often the store is looked at while waiting.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// How often a folder is looked at while waiting.
+const LOOK_AT_FOLDER: Duration = Duration::from_millis(500);
+
+/// How often a bucket is looked at: a VM beats every 30 s, and each look costs requests.
+const LOOK_AT_BUCKET: Duration = Duration::from_secs(10);
+
+/// Most VMs that one step starts: Terraform makes them a few at a time, and while it does nothing
+/// else goes on. The next step follows at once.
+const WAVE: usize = 100;
+
+/// When machines that could not be had are asked for again.
+const AGAIN_AFTER: Duration = Duration::from_secs(5 * 60);
 
 /// Applies.
 ///
@@ -28,33 +39,42 @@ pub fn run(args: &ApplyArgs) -> Outcome {
     let project = Project::open(&args.study)?;
     project.check_target(&args.only.only)?;
     let mut session = Session::open(project, &args.terraform)?;
-    let limits = Limits { only: args.only.only.clone(), ..Limits::default() };
+    let look_every = look_every(args, &session);
     let mut may_ask = !args.yes;
     let mut first = true;
+    let mut pause: Option<Instant> = None;
     loop {
         let view = session.observe_and_close()?;
+        let limits = limits(args, &session, &view, pause)?;
         let (next, moves) = session.next(&view, &limits)?;
         if first || moves != Moves::default() {
+            if !first && session.vms().is_some() && session.has_changed()? {
+                continue;
+            }
             session.live.clear();
             say_moves(&moves);
             let ask = |plan: &str| if may_ask { ask(plan) } else { Ok(true) };
-            if !session.step(&next, ask)? {
-                screen::say("nothing was changed");
-                return Err(Failure::said(code::ERROR));
-            }
+            pause = match session.step(&next, ask)? {
+                Stepped::Done => None,
+                Stepped::Declined => {
+                    screen::say("nothing was changed");
+                    return Err(Failure::said(code::ERROR));
+                }
+                Stepped::Postponed { reason, at_once } => postpone(args, &reason, at_once)?,
+            };
             (first, may_ask) = (false, false);
             if args.wait && session.interrupts.level() == 0 {
                 // What is shown and decided next follows from what the step has changed.
                 continue;
             }
         }
-        let done = next.is_empty() && is_complete(&view, &limits.only);
+        let done = only_kept(&next, &view) && is_complete(&view, &limits.only);
         if done || !args.wait {
             session.live.clear();
             return conclude(&mut session, args.wait);
         }
         show(&mut session, &view);
-        if session.interrupts.level() > 0 || session.interrupts.wait(LOOK_EVERY) {
+        if session.interrupts.level() > 0 || session.interrupts.wait(look_every) {
             session.live.clear();
             screen::say(
                 "stopped waiting; running experiments go on, and `gen-tf apply --wait` takes up again",
@@ -62,6 +82,48 @@ pub fn run(args: &ApplyArgs) -> Outcome {
             return Err(Failure::said(code::INTERRUPTED));
         }
     }
+}
+
+fn look_every(args: &ApplyArgs, session: &Session) -> Duration {
+    let usual = if session.vms().is_some() { LOOK_AT_BUCKET } else { LOOK_AT_FOLDER };
+    args.look_every.map_or(usual, Duration::from_secs)
+}
+
+/// What this step may start; a study over its budget only ends what runs.
+fn limits(
+    args: &ApplyArgs,
+    session: &Session,
+    view: &View,
+    pause: Option<Instant>,
+) -> Result<Limits, Failure> {
+    let mut limits = Limits {
+        only: args.only.only.clone(),
+        at_most: session.vms().map(|_| WAVE),
+        start_nothing: pause.is_some_and(|until| Instant::now() < until),
+    };
+    let Some(excess) = spending::excess(&session.project, view) else { return Ok(limits) };
+    let counts = Counts::of(&view.survey);
+    if counts.active == 0 && !is_complete(view, &limits.only) {
+        return Err(Failure::message(excess)
+            .hint("raise `budget` in the study, or take less; nothing new was started"));
+    }
+    limits.start_nothing = true;
+    Ok(limits)
+}
+
+/// Machines that could not be had: says so, and when they are asked for again.
+fn postpone(args: &ApplyArgs, reason: &str, at_once: bool) -> Result<Option<Instant>, Failure> {
+    if !args.wait {
+        screen::say(format_args!("{reason}: what could not start stays pending"));
+        return Err(Failure::said(code::TERRAFORM));
+    }
+    if at_once {
+        screen::say(format_args!("{reason}: tries the next zone"));
+        return Ok(None);
+    }
+    let wait = format_duration(AGAIN_AFTER.as_secs());
+    screen::say(format_args!("{reason}: what could not start stays pending, next try in {wait}"));
+    Ok(Some(Instant::now() + AGAIN_AFTER))
 }
 
 fn ask(plan: &str) -> Result<bool, Failure> {
@@ -86,6 +148,15 @@ fn is_complete(view: &View, only: &[Pattern]) -> bool {
         State::Active { .. } | State::Lost { .. } => false,
         State::Succeeded { .. } | State::Failed { .. } => true,
     })
+}
+
+/// Whether the active set holds nothing but the VMs of failed attempts that the study keeps.
+fn only_kept(next: &ActiveSet, view: &View) -> bool {
+    let mut failed = view.survey.iter().filter_map(|(id, state)| match state {
+        State::Failed { .. } if next.contains_key(id) => Some(id),
+        _ => None,
+    });
+    failed.by_ref().count() == next.len()
 }
 
 fn show(session: &mut Session, view: &View) {

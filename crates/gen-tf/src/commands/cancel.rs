@@ -13,7 +13,7 @@ use crate::{
     failure::{Failure, Outcome, code},
     project::Project,
     screen,
-    session::Session,
+    session::{Moves, Session, Stepped},
 };
 
 /// Cancels experiments that wait or run.
@@ -54,7 +54,13 @@ pub fn run(args: CancelArgs) -> Outcome {
     }
     let view = session.observe_and_close()?;
     let limits = Limits { start_nothing: true, ..Limits::default() };
-    let (next, _) = session.next(&view, &limits)?;
-    session.step(&next, |_| Ok(true))?;
-    Ok(())
+    let (next, moves) = session.next(&view, &limits)?;
+    if session.vms().is_some() && moves == Moves::default() {
+        // None of them had a VM, and a cancel makes nothing.
+        return Ok(());
+    }
+    match session.step(&next, |_| Ok(true))? {
+        Stepped::Done => Ok(()),
+        Stepped::Declined | Stepped::Postponed { .. } => Err(Failure::said(code::TERRAFORM)),
+    }
 }

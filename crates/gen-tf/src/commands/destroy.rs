@@ -4,7 +4,7 @@
 use gen_tf_core::{
     id::AttemptId,
     outcome::{Outcome as Ended, Verdict},
-    schedule::{ActiveSet, State},
+    schedule::{ActiveSet, Placed, State},
 };
 
 use crate::{
@@ -24,7 +24,8 @@ use crate::{
 pub fn run(args: &DestroyArgs) -> Outcome {
     let mut session = Session::open(Project::open(&args.study)?, &args.terraform)?;
     let view = session.observe()?;
-    say_running(&view);
+    let on_gcp = session.vms().is_some();
+    say_running(&view, on_gcp);
     if args.with_results {
         refuse_unsynced(&session, &view)?;
         let count = view.snapshot.outcomes.len();
@@ -32,6 +33,8 @@ pub fn run(args: &DestroyArgs) -> Outcome {
             "the store's copy of {count} results goes too: {}",
             session.project.store
         ));
+    } else if on_gcp {
+        screen::say(format_args!("the results stay, and their bucket: {}", session.project.store));
     }
     let ask = |plan: &str| {
         if args.yes {
@@ -42,16 +45,17 @@ pub fn run(args: &DestroyArgs) -> Outcome {
     };
     let options = PlanOptions { destroy: true, ..PlanOptions::default() };
     let something = !args.with_results || args.yes || screen::confirm("Remove the results too?")?;
+    if something && on_gcp {
+        session.workspace.set_adoption(None)?;
+    }
     if !something || !session.plan_and_apply(&options, ask)? {
         screen::say("nothing was changed");
         return Err(Failure::said(code::ERROR));
     }
     session.sweep(&ActiveSet::new())?;
-    session.workspace.write_active_set(&ActiveSet::new())?;
+    session.workspace.write_active_set(&Placed::new())?;
     if args.with_results {
-        for entry in session.store().list("")? {
-            session.store().delete(&entry.key)?;
-        }
+        remove_results(&session)?;
     }
     screen::say(format_args!(
         "destroyed; results: {}",
@@ -60,12 +64,36 @@ pub fn run(args: &DestroyArgs) -> Outcome {
     Ok(())
 }
 
-fn say_running(view: &View) {
+/// Removes what the study has in its store; a bucket goes with it unless others use it too.
+fn remove_results(session: &Session) -> Outcome {
+    let store = session.store();
+    let Some(bucket) = store.bucket() else {
+        for entry in store.list("")? {
+            store.delete(&entry.key)?;
+        }
+        return Ok(());
+    };
+    if !bucket.exists()? {
+        return Ok(());
+    }
+    let tell = |count: u64| screen::say(format_args!("removed {count} objects"));
+    bucket.remove_objects(&session.project.blueprint.study, &tell)?;
+    let others = bucket.folders()?;
+    if let Some(first) = others.first() {
+        screen::say(format_args!(
+            "the bucket `{}` stays: it holds more than this study, such as {first}/",
+            bucket.name()
+        ));
+        return Ok(());
+    }
+    Ok(bucket.remove()?)
+}
+
+fn say_running(view: &View, on_gcp: bool) {
+    let end = if on_gcp { "its VM goes with it" } else { "ends as `preempted`" };
     for (id, state) in &view.survey {
         if let State::Active { attempt } = state {
-            screen::say(format_args!(
-                "{id}, attempt {attempt}, still runs and ends as `preempted`"
-            ));
+            screen::say(format_args!("{id}, attempt {attempt}, still runs and {end}"));
         }
     }
 }

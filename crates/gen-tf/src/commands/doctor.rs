@@ -1,5 +1,7 @@
 //! `gen-tf doctor`: what this machine can and cannot do, each with its remedy. It mends nothing.
 
+mod cloud;
+
 use std::{collections::BTreeSet, fs, os::unix::fs::PermissionsExt as _};
 
 use anyhow::Context as _;
@@ -11,7 +13,8 @@ use crate::{
     cli::DoctorArgs,
     embedded,
     failure::{Failure, Outcome, code},
-    project, screen,
+    project::{self, Checked},
+    screen,
     terraform::Terraform,
 };
 
@@ -34,8 +37,16 @@ struct Check {
 /// Exit code 1 when something is missing without which no experiment runs.
 pub fn run(args: &DoctorArgs) -> Outcome {
     let mut checks = vec![terraform(args)];
-    checks.extend(sandbox()?);
-    checks.extend(harness_commands(&args.study)?);
+    let checked = args.study.exists().then(|| project::check(&args.study)).transpose()?;
+    if checked.as_ref().is_none_or(|checked| checked.study.local.is_some()) {
+        checks.extend(sandbox()?);
+        checks.extend(checked.iter().flat_map(harness_commands));
+    }
+    if let Some(checked) = &checked
+        && let Some(target) = &checked.study.gcp
+    {
+        checks.extend(cloud::checks(&checked.study, target));
+    }
     let failed = checks.iter().any(|check| !check.ok);
     if args.json {
         screen::json(&checks)?;
@@ -122,18 +133,14 @@ fn unpack_module(root: &Utf8Path) -> anyhow::Result<Utf8PathBuf> {
     Ok(root.join("sandbox.sh"))
 }
 
-/// The commands that a study's tools and services need, where there is a study.
-fn harness_commands(study: &Utf8Path) -> Result<Vec<Check>, Failure> {
-    if !study.exists() {
-        return Ok(Vec::new());
-    }
-    let checked = project::check(study)?;
+/// The commands that a study's tools and services need.
+fn harness_commands(checked: &Checked) -> Vec<Check> {
     let tools = checked.study.tools.iter().filter_map(|t| checked.harness.tools.get(t));
     let services = checked.study.services.iter().filter_map(|s| checked.harness.services.get(s));
     let needs: Vec<&Needs> = tools.map(|t| &t.needs).chain(services.map(|s| &s.needs)).collect();
     let commands: BTreeSet<&str> =
         needs.iter().flat_map(|needs| &needs.commands).map(String::as_str).collect();
-    Ok(commands.into_iter().map(command).collect())
+    commands.into_iter().map(command).collect()
 }
 
 fn command(name: &str) -> Check {

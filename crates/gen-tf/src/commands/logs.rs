@@ -1,7 +1,5 @@
 //! `gen-tf logs`: the log of an attempt, from the store.
 
-use std::time::Duration;
-
 use gen_tf_core::id::{AttemptId, AttemptObject, ExperimentId, log_prefix};
 use gen_tf_store::Store;
 
@@ -12,9 +10,6 @@ use crate::{
     project::Project,
     screen,
 };
-
-/// How often the store is asked for more while following.
-const ASK_EVERY: Duration = Duration::from_secs(1);
 
 /// Prints a log.
 ///
@@ -45,7 +40,7 @@ pub fn run(args: LogsArgs) -> Outcome {
         if ended {
             return Ok(());
         }
-        if interrupts.wait(ASK_EVERY) {
+        if interrupts.wait(project.refresh_every()) {
             return Err(Failure::said(code::INTERRUPTED));
         }
     }

@@ -2,12 +2,20 @@
 
 use std::io::IsTerminal as _;
 
-use gen_tf_core::{schedule::Limits, units::format_duration};
+use gen_tf_core::{
+    schedule::{ActiveSet, Counts, Limits},
+    units::format_duration,
+};
 use serde::Serialize;
 
 use crate::{
-    cli::PlanArgs, failure::Outcome, project::Project, rows, screen, session::Session,
-    terraform::PlanOptions,
+    cli::PlanArgs,
+    failure::{Failure, Outcome},
+    project::Project,
+    rows, screen,
+    session::{Moves, Session, View},
+    spending,
+    terraform::Plan,
 };
 
 /// What a plan says, as data.
@@ -23,7 +31,25 @@ struct Summary {
     /// Hours of the tools' time that are left.
     tool_hours_left: f64,
     eta_seconds: u64,
+    /// What VMs take, on Google Cloud.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vms: Option<Vms>,
     terraform: Changes,
+}
+
+#[derive(Serialize)]
+struct Vms {
+    machine_type: String,
+    zone: String,
+    /// With this step.
+    running: usize,
+    max_parallel: u32,
+    hours_spent: f64,
+    hours_left: f64,
+    usd_per_hour: Option<f64>,
+    usd_left: Option<f64>,
+    /// Where the price comes from, with its date, and what it leaves out.
+    price_basis: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -45,25 +71,10 @@ pub fn run(args: &PlanArgs) -> Outcome {
     let view = session.observe()?;
     let limits = Limits { only: args.only.only.clone(), ..Limits::default() };
     let (next, moves) = session.next(&view, &limits)?;
-    let planned = session.workspace.write_planned_set(&next)?;
-    let options = PlanOptions { var_file: Some(planned), ..PlanOptions::default() };
-    let plan = session.terraform.plan(&options)?;
-    let blueprint = &session.project.blueprint;
-    let table = rows::rows(blueprint, &view.survey, &view.snapshot);
-    let counts = gen_tf_core::schedule::Counts::of(&view.survey);
-    let left = (counts.pending + counts.active) as f64 * blueprint.duration as f64 / 3600.0;
-    let summary = Summary {
-        study: blueprint.study.clone(),
-        target: blueprint.target.name(),
-        experiments: counts.total(),
-        succeeded: counts.succeeded,
-        failed: counts.failed,
-        starts: moves.start.iter().map(ToString::to_string).collect(),
-        removes: moves.remove.iter().map(ToString::to_string).collect(),
-        tool_hours_left: left,
-        eta_seconds: rows::eta(blueprint, &table, &view.snapshot) as u64,
-        terraform: Changes { add: plan.add, change: plan.change, remove: plan.remove },
-    };
+    session.warn_of_secrets();
+    refuse_excess(&session, &view)?;
+    let plan = session.plan_only(&next)?;
+    let summary = summarise(&session, &view, &next, &moves, &plan);
     if args.json {
         return Ok(screen::json(&summary)?);
     }
@@ -73,14 +84,88 @@ pub fn run(args: &PlanArgs) -> Outcome {
     Ok(screen::data(&text)?)
 }
 
-fn facts(summary: &Summary) -> [(&'static str, String); 5] {
-    [
+fn refuse_excess(session: &Session, view: &View) -> Outcome {
+    match spending::excess(&session.project, view) {
+        Some(excess) => {
+            Err(Failure::message(excess).hint("raise `budget` in the study, or take less"))
+        }
+        None => Ok(()),
+    }
+}
+
+fn summarise(
+    session: &Session,
+    view: &View,
+    next: &ActiveSet,
+    moves: &Moves,
+    plan: &Plan,
+) -> Summary {
+    let blueprint = &session.project.blueprint;
+    let table = rows::rows(blueprint, &view.survey, &view.snapshot);
+    let counts = Counts::of(&view.survey);
+    let left = (counts.pending + counts.active) as f64 * blueprint.duration as f64 / 3600.0;
+    Summary {
+        study: blueprint.study.clone(),
+        target: blueprint.target.name(),
+        experiments: counts.total(),
+        succeeded: counts.succeeded,
+        failed: counts.failed,
+        starts: moves.start.iter().map(ToString::to_string).collect(),
+        removes: moves.remove.iter().map(ToString::to_string).collect(),
+        tool_hours_left: left,
+        eta_seconds: rows::eta(blueprint, &table, &view.snapshot) as u64,
+        vms: vms(session, view, next),
+        terraform: Changes { add: plan.add, change: plan.change, remove: plan.remove },
+    }
+}
+
+fn vms(session: &Session, view: &View, next: &ActiveSet) -> Option<Vms> {
+    let gcp = session.project.gcp()?;
+    let spend = spending::spend(&session.project, view)?;
+    Some(Vms {
+        machine_type: gcp.machine_type.clone(),
+        zone: gcp.zones.first().cloned().unwrap_or_default(),
+        running: next.len(),
+        max_parallel: gcp.max_parallel,
+        hours_spent: spend.spent,
+        hours_left: spend.left,
+        usd_per_hour: gcp.price.map(|price| price.usd_per_hour),
+        usd_left: gcp.price.map(|price| price.usd_per_hour * spend.left),
+        price_basis: gcp.price.map(|price| price.basis()),
+    })
+}
+
+fn facts(summary: &Summary) -> Vec<(&'static str, String)> {
+    let mut facts = vec![
         ("experiments", summary.experiments.to_string()),
         ("done", format!("{} succeeded, {} failed", summary.succeeded, summary.failed)),
         ("tools' time left", format!("{:.1} hours", summary.tool_hours_left)),
         ("complete in about", format_duration(summary.eta_seconds)),
-        ("cost", "none: sandboxes of this machine".to_owned()),
-    ]
+    ];
+    let Some(vms) = &summary.vms else {
+        facts.push(("cost", "none: sandboxes of this machine".to_owned()));
+        return facts;
+    };
+    let Vms { machine_type, zone, running, max_parallel, hours_spent, hours_left, .. } = vms;
+    facts.push((
+        "VMs",
+        format!("{running} with this step, {max_parallel} at most: {machine_type} in {zone}"),
+    ));
+    facts.push(("VM-hours", format!("{hours_spent:.1} taken, about {hours_left:.1} left")));
+    facts.push(("cost left", cost(vms)));
+    facts
+}
+
+fn cost(vms: &Vms) -> String {
+    match (vms.usd_left, vms.usd_per_hour, &vms.price_basis) {
+        (Some(left), Some(hour), Some(basis)) => {
+            format!("about {left:.2} USD: {hour:.4} USD an hour and VM ({basis})")
+        }
+        _ => format!(
+            "not known: {} is not in gen-tf's table; write `usd_per_hour` into the study",
+            vms.machine_type
+        ),
+    }
 }
 
 fn plain(summary: &Summary, changes: &str) -> String {

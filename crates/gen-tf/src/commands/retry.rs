@@ -24,7 +24,7 @@ use crate::{
 pub fn run(args: RetryArgs) -> Outcome {
     let project = Project::open(&args.study.into())?;
     let workspace = Workspace::at(&project.workspace);
-    let mut observer = Observer::new(project.open_store()?, workspace);
+    let mut observer = Observer::new(&project, project.open_store()?, workspace);
     let snapshot = observer.observe()?;
     let mut asked = 0;
     for (id, state) in survey(&project.blueprint, &snapshot.observations) {

@@ -1,6 +1,6 @@
 //! `gen-tf status`: where each experiment stands. It needs no Terraform and changes nothing.
 
-use std::{io::IsTerminal as _, time::Duration};
+use std::io::IsTerminal as _;
 
 use gen_tf_core::{
     schedule::{Counts, survey},
@@ -41,7 +41,7 @@ struct Report<'a> {
 pub fn run(args: &StatusArgs) -> Outcome {
     let project = Project::open(&args.study)?;
     let workspace = Workspace::at(&project.workspace);
-    let mut observer = Observer::new(project.open_store()?, workspace);
+    let mut observer = Observer::new(&project, project.open_store()?, workspace);
     if args.watch {
         watch(&project, &mut observer)?;
     }
@@ -63,7 +63,7 @@ fn watch(project: &Project, observer: &mut Observer) -> Outcome {
         let rows = rows::rows(&project.blueprint, &survey, &snapshot);
         let eta = format_duration(rows::eta(&project.blueprint, &rows, &snapshot) as u64);
         live.set_lines(&rows::live_lines(&rows, &counts, &eta));
-        if interrupts.wait(Duration::from_secs(1)) {
+        if interrupts.wait(project.refresh_every()) {
             live.clear();
             return Err(Failure::said(code::INTERRUPTED));
         }

@@ -52,6 +52,12 @@ impl Child {
         for name in disturbing_variables() {
             command = command.env_remove(name);
         }
+        // A log would hold the requests that carry the values.
+        if invocation.environment.iter().any(|(name, _)| name.starts_with("TF_VAR_secret_")) {
+            for name in variables(|name| name.starts_with("TF_LOG")) {
+                command = command.env_remove(name);
+            }
+        }
         let handle = command.before_spawn(detach).start()?;
         let pid = handle.pids().first().copied().ok_or_else(|| io::Error::other("no process"))?;
         Ok(Self { handle, pid })
@@ -89,11 +95,15 @@ impl Child {
 /// Variables with which a user changes what Terraform does in a folder. Here they would change
 /// what gen-tf was asked for: other arguments, another state, another data folder.
 fn disturbing_variables() -> Vec<OsString> {
-    let disturbs = |name: &OsString| {
-        let name = name.to_string_lossy();
+    variables(|name| {
         name.starts_with("TF_CLI_ARGS") || name == "TF_WORKSPACE" || name == "TF_DATA_DIR"
-    };
-    std::env::vars_os().map(|(name, _)| name).filter(disturbs).collect()
+    })
+}
+
+/// The variables of the environment whose names are wanted.
+fn variables(wanted: impl Fn(&str) -> bool) -> Vec<OsString> {
+    let names = std::env::vars_os().map(|(name, _)| name);
+    names.filter(|name| wanted(&name.to_string_lossy())).collect()
 }
 
 /// Gives Terraform a session of its own, with SIGHUP ignored.

@@ -107,6 +107,9 @@ impl Error {
                 Some(format!("name the first one: --terraform {}", recorded.program()))
             }
             Self::Stale { .. } => Some("plan again".to_owned()),
+            Self::Failed(failure) => {
+                failure.troubles().into_iter().flatten().next().map(|it| it.hint().to_owned())
+            }
             _ => None,
         }
     }

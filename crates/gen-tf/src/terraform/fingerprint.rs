@@ -22,7 +22,9 @@ pub(super) fn of_workspace(workspace: &Utf8Path) -> Result<String, Error> {
 
 /// Over everything that `terraform init` depends on.
 pub(super) fn of_configuration(workspace: &Utf8Path) -> Result<String, Error> {
-    let read_by_init = |name: &str| is_configuration(name) || name == ".terraform.lock.hcl";
+    // An import block needs no init, and comes and goes.
+    let read_by_init =
+        |name: &str| is_configuration(name) && name != "adopt.tf" || name == ".terraform.lock.hcl";
     of_files(workspace, read_by_init, is_configuration)
 }
 

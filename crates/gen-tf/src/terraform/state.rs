@@ -14,7 +14,7 @@ use super::record::Record;
 use super::running::Turn;
 use super::{Error, Workspace, child, files, follow};
 
-const STATE: &str = "terraform.tfstate";
+pub(super) const STATE: &str = "terraform.tfstate";
 
 /// Terraform's own copy, from before its last run that changed something.
 const BACKUP: &str = "terraform.tfstate.backup";

@@ -1,0 +1,293 @@
+//! A step on Google Cloud: first everything but VMs, then models, then VMs. Terraform's state is the
+//! truth about VMs, and the store alone tells whether one lives.
+
+use std::time::{Duration, Instant};
+
+use gen_tf_core::{
+    blueprint::StatePlace,
+    id::{AttemptId, AttemptObject},
+    outcome::{Claim, FORMAT},
+    render,
+    schedule::{ActiveSet, Life, Placed, place, unplaced},
+};
+use gen_tf_store::PutOnce;
+
+use super::{Session, Stepped};
+use crate::{
+    cloud::{
+        Zones, adoption,
+        secrets::{self, Missing},
+        state::Facts,
+    },
+    failure::Failure,
+    inputs, screen,
+    terraform::{self, PlanOptions, Trouble},
+};
+
+/// How long an answer may take before the VMs' start, which was written for the plan, is too old.
+const ANSWER_WITHIN: Duration = Duration::from_secs(60);
+
+/// How many resources Terraform works on at least and at most at a time: a VM takes it most of a
+/// minute, and all VMs of a step have to be there well before they are missed.
+const PARALLEL: std::ops::RangeInclusive<u32> = 10..=50;
+
+/// What is known of the VMs of a study.
+pub struct Vms {
+    /// What Terraform's state said last.
+    pub facts: Facts,
+    /// Secrets whose value is not at hand.
+    pub secrets: Missing,
+    /// Zones that had no machines left.
+    zones: Zones,
+}
+
+impl Session {
+    /// Passes values of secrets to Terraform and reads its state, where the study runs on VMs.
+    pub(super) fn open_vms(&mut self) -> Result<(), Failure> {
+        let Some(gcp) = self.project.gcp() else { return Ok(()) };
+        let secrets = secrets::pass(gcp, &mut self.terraform);
+        self.vms = Some(Vms { facts: Facts::default(), secrets, zones: Zones::default() });
+        self.read_state()
+    }
+
+    /// What is known of the VMs, where there are any.
+    #[must_use]
+    pub fn vms(&self) -> Option<&Vms> {
+        self.vms.as_ref()
+    }
+
+    /// Says which values of secrets an apply would need.
+    pub fn warn_of_secrets(&self) {
+        if let Some(vms) = &self.vms {
+            vms.secrets.warn(&vms.facts.secrets);
+        }
+    }
+
+    /// Reads Terraform's state anew: somebody else may have applied meanwhile, or an apply has failed
+    /// half way.
+    ///
+    /// # Errors
+    ///
+    /// When Terraform fails.
+    pub fn read_state(&mut self) -> Result<(), Failure> {
+        let (Some(gcp), Some(vms)) = (self.project.gcp(), &mut self.vms) else { return Ok(()) };
+        let in_bucket = gcp.state != StatePlace::File;
+        vms.facts = match self.terraform.state(in_bucket)? {
+            Some(json) => Facts::read(&json)
+                .map_err(|error| anyhow::Error::new(error).context("reading Terraform's state"))?,
+            None => Facts::default(),
+        };
+        let written = self.workspace.active_set()?;
+        self.observer.know_applied(vms.facts.machines_as_in(&written));
+        Ok(())
+    }
+
+    /// Reads Terraform's state anew and says whether somebody else has changed its VMs: what was decided
+    /// before has to be decided again then.
+    ///
+    /// # Errors
+    ///
+    /// When Terraform fails.
+    pub fn has_changed(&mut self) -> Result<bool, Failure> {
+        let before = self.applied()?;
+        self.read_state()?;
+        Ok(self.applied()? != before)
+    }
+
+    /// Writes the import block of the bucket where Terraform has to take it over, and removes it where
+    /// it does not.
+    ///
+    /// # Errors
+    ///
+    /// When the bucket is somebody else's.
+    pub fn adopt_bucket(&self) -> Result<(), Failure> {
+        let (Some(gcp), Some(vms)) = (self.project.gcp(), &self.vms) else { return Ok(()) };
+        let wanted = !vms.facts.bucket && adoption::exists(gcp, self.store())?;
+        let block = render::adoption(&self.project.blueprint).filter(|_| wanted);
+        if block.is_some() {
+            screen::say(format_args!("takes over the bucket `{}`, which exists", gcp.bucket));
+        }
+        Ok(self.workspace.set_adoption(block.as_deref())?)
+    }
+
+    /// The active set as Terraform would be told of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::place`].
+    pub fn planned(&self, next: &ActiveSet) -> Result<Placed, Failure> {
+        if self.vms.is_some() { self.place(next) } else { Ok(unplaced(next)) }
+    }
+
+    /// The active set with a place for each VM that is new.
+    ///
+    /// # Errors
+    ///
+    /// When the applied set or the store's clock can't be read.
+    pub fn place(&self, next: &ActiveSet) -> Result<Placed, Failure> {
+        let applied = self.applied()?;
+        let (Some(gcp), Some(vms)) = (self.project.gcp(), &self.vms) else { return Ok(applied) };
+        // Before the first apply there is no bucket to ask; then this is for a plan alone.
+        let now = if vms.facts.bucket { self.store().now()? } else { jiff::Timestamp::now() };
+        Ok(place(gcp, next, &applied, vms.zones.choose(gcp), now.as_second()))
+    }
+
+    pub(super) fn step_vms(
+        &mut self,
+        next: &ActiveSet,
+        ask: &mut dyn FnMut(&str) -> Result<bool, Failure>,
+    ) -> Result<Stepped, Failure> {
+        if let Some(vms) = &self.vms {
+            vms.secrets.check(&vms.facts.secrets)?;
+        }
+        let mut asked = false;
+        if self.vms.as_ref().is_some_and(|vms| !vms.facts.bucket) {
+            if !self.lay_foundation(ask)? {
+                return Ok(Stepped::Declined);
+            }
+            asked = true;
+        }
+        inputs::put_models(&self.project, self.store())?;
+        let mut once = |plan: &str| if asked { Ok(true) } else { ask(plan) };
+        self.apply_vms(next, &mut once)
+    }
+
+    /// The first step: everything but VMs, so that models have a place before anybody wants them.
+    fn lay_foundation(
+        &mut self,
+        ask: &mut dyn FnMut(&str) -> Result<bool, Failure>,
+    ) -> Result<bool, Failure> {
+        self.adopt_bucket()?;
+        self.workspace.write_active_set(&self.applied()?)?;
+        let done = self.plan_and_apply(&PlanOptions::default(), ask);
+        // Once it is in the state the block does nothing; where nothing was applied it is written anew.
+        self.workspace.set_adoption(None)?;
+        if done? {
+            self.read_state()?;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    fn apply_vms(
+        &mut self,
+        next: &ActiveSet,
+        ask: &mut dyn FnMut(&str) -> Result<bool, Failure>,
+    ) -> Result<Stepped, Failure> {
+        let before = self.applied()?;
+        let changes = next.len().max(before.len());
+        let parallel = u32::try_from(changes).unwrap_or(u32::MAX);
+        let options = PlanOptions {
+            parallelism: Some(parallel.clamp(*PARALLEL.start(), *PARALLEL.end())),
+            ..PlanOptions::default()
+        };
+        let mut placed = self.place(next)?;
+        let mut answered = false;
+        loop {
+            self.workspace.write_active_set(&placed)?;
+            let mut late = false;
+            let done = self.plan_and_apply(&options, |plan| {
+                if answered {
+                    return Ok(true);
+                }
+                let begun = Instant::now();
+                answered = ask(plan)?;
+                late = answered && begun.elapsed() > ANSWER_WITHIN;
+                Ok(answered && !late)
+            });
+            match done {
+                // The same plan again, with VMs that start now.
+                Ok(false) if late => placed = self.place(next)?,
+                Ok(false) => {
+                    self.workspace.write_active_set(&before)?;
+                    return Ok(Stepped::Declined);
+                }
+                Ok(true) => {
+                    self.observer.know_applied(placed);
+                    return Ok(Stepped::Done);
+                }
+                Err(failure) => return self.after_failure(failure),
+            }
+        }
+    }
+
+    /// What could not be made is no member of the active set: neither it nor its attempt has begun.
+    fn after_failure(&mut self, failure: Failure) -> Result<Stepped, Failure> {
+        let zone =
+            self.vms.as_ref().zip(self.project.gcp()).map(|(vms, gcp)| vms.zones.choose(gcp));
+        let zone = zone.unwrap_or_default().to_owned();
+        if self.interrupts.level() > 0 {
+            return Err(failure);
+        }
+        if let Err(second) = self.read_state().and_then(|()| {
+            let applied = self.applied()?;
+            Ok(self.workspace.write_active_set(&applied)?)
+        }) {
+            second.report();
+            return Err(failure);
+        }
+        let troubles = match failure.error.as_ref().and_then(|error| error.downcast_ref()) {
+            Some(terraform::Error::Failed(failed)) if failed.passes() => failed.troubles(),
+            _ => return Err(failure),
+        };
+        let stockout = troubles.contains(&Some(Trouble::Stockout));
+        let reason = if stockout {
+            format!("zone {zone} has no machines left for now")
+        } else {
+            "the project's quota is used up".to_owned()
+        };
+        let (Some(vms), Some(gcp)) = (&mut self.vms, self.project.gcp()) else {
+            return Err(failure);
+        };
+        let at_once = stockout && vms.zones.exhaust(gcp, &zone);
+        // The whole text, once, for those who want to know more.
+        failure.report();
+        Ok(Stepped::Postponed { reason, at_once })
+    }
+
+    /// Whether an attempt that nobody hears of is lost, and in what words; a claim that comes while
+    /// gen-tf takes its place is a sign of life.
+    pub(super) fn check_lost(
+        &self,
+        id: &AttemptId,
+        life: Life,
+    ) -> Result<Option<&'static str>, Failure> {
+        match life {
+            Life::Alive => Ok(None),
+            Life::Silent => Ok(Some("its VM was not heard of for 5 minutes")),
+            Life::Unclaimed => match self.take_claim(id)? {
+                Some(PutOnce::Taken) => Ok(None),
+                _ => Ok(Some("no VM claimed it within 15 minutes")),
+            },
+        }
+    }
+
+    /// Takes the place of a VM's claim, so that one that comes late finds it taken and stops.
+    pub(super) fn take_claim(&self, id: &AttemptId) -> Result<Option<PutOnce>, Failure> {
+        if self.vms.is_none() {
+            return Ok(None);
+        }
+        let claim = Claim {
+            format: FORMAT,
+            experiment: id.experiment.clone(),
+            attempt: id.attempt,
+            machine: "gen-tf".to_owned(),
+            boot: String::new(),
+            start: String::new(),
+            claimed: self.store().now()?.to_string(),
+        };
+        let bytes = serde_json::to_vec_pretty(&claim)?;
+        Ok(Some(self.store().put_once(&AttemptObject::Claim.key(id), bytes)?))
+    }
+
+    /// Seconds since the start of an attempt that gen-tf closes, where it is known: what its VM cost.
+    pub(super) fn seconds_of(&self, id: &AttemptId) -> Result<f64, Failure> {
+        if self.vms.is_none() {
+            return Ok(0.0);
+        }
+        let applied = self.applied()?;
+        let entry = applied.get(&id.experiment).filter(|entry| entry.attempt == id.attempt);
+        let Some(started) = entry.and_then(|entry| entry.started) else { return Ok(0.0) };
+        Ok((self.store().now()?.as_second() - started).max(0) as f64)
+    }
+}

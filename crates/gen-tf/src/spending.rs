@@ -1,0 +1,32 @@
+//! What a study's VMs have cost and will cost: VM-hours from outcomes and from what is left.
+//! Sandboxes cost nothing.
+
+use gen_tf_core::{
+    cost::{self, Price, Spend},
+    schedule::Counts,
+};
+
+use crate::{project::Project, session::View};
+
+/// What has been spent and what is left, on Google Cloud.
+#[must_use]
+pub fn spend(project: &Project, view: &View) -> Option<Spend> {
+    project.gcp()?;
+    let seconds: f64 =
+        view.snapshot.outcomes.values().map(|outcome| outcome.timings.wall_seconds).sum();
+    let counts = Counts::of(&view.survey);
+    let left = cost::vm_hours((counts.pending + counts.active) as u64, project.blueprint.duration);
+    Some(Spend { spent: seconds / 3600.0, left })
+}
+
+/// Why the study exceeds its budget, if it does.
+#[must_use]
+pub fn excess(project: &Project, view: &View) -> Option<String> {
+    spend(project, view)?.excess(&project.study.budget, price(project))
+}
+
+/// What a VM costs, where that is known.
+#[must_use]
+pub fn price(project: &Project) -> Option<Price> {
+    project.gcp()?.price
+}
