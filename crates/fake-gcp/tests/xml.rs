@@ -131,3 +131,12 @@ async fn an_object_is_copied_within_the_cloud() {
     assert_eq!(xml(&fake, "GET", "/b-1/c", &[], "").await.text(), "1");
     assert_eq!(xml(&fake, "PUT", "/b-1/c", &source, "").await.status, 412);
 }
+
+#[tokio::test]
+async fn a_bucket_may_be_named_in_the_host() {
+    let fake = Fake::start().await;
+    fake.bucket("b-1").await;
+    fake.put("owner", "b-1", "a", "x", "").await;
+    let host = [("host", "b-1.storage.googleapis.com")];
+    assert_eq!(xml(&fake, "GET", "/a", &host, "").await.text(), "x");
+}

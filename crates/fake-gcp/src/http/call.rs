@@ -51,8 +51,7 @@ impl Call {
     pub fn new(request: Request) -> Self {
         let (parts, body) = request.into_parts();
         let host = parts.uri.host().map(str::to_owned).or_else(|| header_host(&parts.headers));
-        let prefix = HOSTS.iter().find(|(name, _)| host.as_deref() == Some(*name));
-        let path = format!("{}{}", prefix.map_or("", |(_, prefix)| prefix), parts.uri.path());
+        let path = format!("{}{}", prefix(host.as_deref()), parts.uri.path());
         let segments = path.trim_start_matches('/').split('/').map(decode).collect();
         let raw_query = parts.uri.query().map(str::to_owned);
         let query = raw_query.as_deref().unwrap_or_default();
@@ -168,6 +167,16 @@ impl Call {
         serde_json::from_slice(&bytes)
             .map_err(|e| ApiError::new(400, "parseError", format!("Parse Error: {e}")))
     }
+}
+
+/// What a host stands for in front of a path; a bucket may be in the host as well.
+fn prefix(host: Option<&str>) -> String {
+    let Some(host) = host else { return String::new() };
+    if let Some(bucket) = host.strip_suffix(".storage.googleapis.com") {
+        return format!("/{bucket}");
+    }
+    let known = HOSTS.iter().find(|(name, _)| *name == host);
+    known.map_or("", |(_, prefix)| prefix).to_owned()
 }
 
 fn header_host(headers: &HeaderMap) -> Option<String> {
