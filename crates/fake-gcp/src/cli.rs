@@ -17,6 +17,13 @@ pub struct Cli {
 pub enum Command {
     /// Serves a cloud on loopback until it is told to end (SIGTERM, SIGINT).
     Serve(Serve),
+    /// Runs inside the sandboxes, and is started by `serve` alone.
+    #[command(hide = true)]
+    Vm {
+        /// What to do there.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
 }
 
 /// How to serve.
@@ -41,6 +48,8 @@ pub struct Serve {
 pub enum Vms {
     /// Nothing: instances are RUNNING, and that is all.
     Off,
+    /// A sandbox on this host, which runs the startup script.
+    Sandbox,
 }
 
 fn quota(text: &str) -> Result<(String, f64), String> {

@@ -2,17 +2,22 @@
 
 use clap::Parser;
 use fake_gcp::{
-    cli::{Cli, Command},
-    serve,
+    cli::{Cli, Command, Serve},
+    machine, serve,
 };
 use std::process::ExitCode;
 
+fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Serve(options) => start(&options),
+        // The first process of a sandbox has no other thread when it begins.
+        Command::Vm { arguments } => machine::run_vm(&arguments),
+    }
+}
+
 #[tokio::main]
-async fn main() -> ExitCode {
-    let result = match Cli::parse().command {
-        Command::Serve(options) => serve::run(&options).await,
-    };
-    match result {
+async fn start(options: &Serve) -> ExitCode {
+    match serve::run(options).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("fake-gcp: {error:#}");

@@ -1,10 +1,17 @@
 //! The `serve` command: a cloud on a loopback port, until a signal ends it.
 
-use crate::{cli::Serve, cloud::Cloud, env, http};
-use anyhow::Context;
+use crate::{
+    cli::{Serve, Vms},
+    cloud::Cloud,
+    env, http,
+    machine::{Sandboxes, Settings},
+};
+use anyhow::{Context, anyhow};
+use camino::Utf8Path;
 use std::{io::Write, sync::Arc};
 use tokio::{
     net::TcpListener,
+    runtime::Handle,
     signal::unix::{SignalKind, signal},
 };
 
@@ -17,6 +24,10 @@ pub async fn run(options: &Serve) -> anyhow::Result<()> {
     cloud.lock().settings.quotas.extend(options.quotas.iter().cloned());
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
+    let sandboxes = match options.vms {
+        Vms::Off => None,
+        Vms::Sandbox => Some(attach_sandboxes(&cloud, &options.state).await?),
+    };
     let base = listen(&cloud).await?;
     env::write(&options.state, &env::variables(&base))?;
     println!("fake-gcp serves at {base}; its environment is in {}", options.state.join("env.sh"));
@@ -26,7 +37,25 @@ pub async fn run(options: &Serve) -> anyhow::Result<()> {
         _ = interrupt.recv() => {}
     }
     eprintln!("fake-gcp ends");
+    if let Some(sandboxes) = sandboxes {
+        tokio::task::spawn_blocking(move || sandboxes.end()).await?;
+    }
     Ok(())
+}
+
+/// Lets instances boot as sandboxes, whose disks and logs are in `vms/` below `state`.
+async fn attach_sandboxes(cloud: &Arc<Cloud>, state: &Utf8Path) -> anyhow::Result<Arc<Sandboxes>> {
+    let settings = Settings {
+        folder: state.join("vms").into(),
+        program: std::env::current_exe()?,
+        runtime: Handle::current(),
+    };
+    let host = cloud.clone();
+    let make = move || Sandboxes::new(settings, host).map(Arc::new);
+    let sandboxes = tokio::task::spawn_blocking(make).await??;
+    let attached = cloud.attach(sandboxes.clone());
+    attached.map_err(|_| anyhow!("the cloud has machines already"))?;
+    Ok(sandboxes)
 }
 
 /// Serves a cloud on a free loopback port in the background; returns the origin.

@@ -31,15 +31,20 @@ const SERVICES: &[&str] = &[
     "storage.googleapis.com",
 ];
 
+/// The number of the project with this id.
+#[must_use]
+pub fn number(id: &str) -> u64 {
+    100_000_000_000 + u64::from(crc32c::crc32c(id.as_bytes())) * 97
+}
+
 impl Project {
     /// A project; its number follows from its id.
     #[must_use]
     pub fn new(id: &str) -> Self {
-        let number = 100_000_000_000 + u64::from(crc32c::crc32c(id.as_bytes())) * 97;
         let owner = ["user:owner@example.com".to_owned()];
         Self {
             id: id.to_owned(),
-            number,
+            number: number(id),
             policy: Policy::of(&[("roles/owner", &owner)]),
             services: SERVICES.iter().map(|&name| name.to_owned()).collect(),
             created: clock::now(),

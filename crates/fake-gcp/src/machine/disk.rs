@@ -110,20 +110,28 @@ pub fn remove(disk: &Path) -> io::Result<()> {
     }
 }
 
-/// The system folders that this host has, and the links that stand for some of them.
-pub fn system_folders() -> io::Result<(Vec<&'static str>, Vec<(&'static str, PathBuf)>)> {
-    let (mut folders, mut links) = (Vec::new(), Vec::new());
+/// What a host's root folder has of [`SYSTEM_FOLDERS`].
+pub struct SystemFolders {
+    /// Real folders.
+    pub folders: Vec<&'static str>,
+    /// Links that stand for folders, and where they lead.
+    pub links: Vec<(&'static str, PathBuf)>,
+}
+
+/// Looks at this host's root folder.
+pub fn system_folders() -> io::Result<SystemFolders> {
+    let mut found = SystemFolders { folders: Vec::new(), links: Vec::new() };
     for name in SYSTEM_FOLDERS {
         let path = Path::new("/").join(name);
         match path.symlink_metadata() {
-            Ok(found) if found.is_symlink() => links.push((name, fs::read_link(&path)?)),
-            Ok(found) if found.is_dir() => folders.push(name),
+            Ok(entry) if entry.is_symlink() => found.links.push((name, fs::read_link(&path)?)),
+            Ok(entry) if entry.is_dir() => found.folders.push(name),
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }
     }
-    Ok((folders, links))
+    Ok(found)
 }
 
 fn make_folders(disk: &Path) -> Result<()> {
@@ -132,7 +140,7 @@ fn make_folders(disk: &Path) -> Result<()> {
     for (name, mode) in PRIVATE_FOLDERS {
         make_folder(&root.join(name), mode)?;
     }
-    let (folders, links) = system_folders()?;
+    let SystemFolders { folders, links } = system_folders()?;
     for name in folders {
         for part in ["root", "upper", "work"] {
             make_folder(&disk.join(part).join(name), 0o755)?;

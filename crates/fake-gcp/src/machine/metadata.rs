@@ -44,7 +44,7 @@ impl Metadata {
     fn tree(&self) -> Value {
         let name = &self.vm.name;
         let guest = self.guest_attributes.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        tree::tree(&self.vm, self.host.metadata(name), self.host.preempted(name), json!(guest))
+        tree::tree(&self.vm, &self.host.metadata(name), self.host.preempted(name), &guest)
     }
 }
 

@@ -15,6 +15,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
+use axum::{Router, http::StatusCode, routing::any};
 use tokio::{net::TcpListener, runtime::Handle, task::JoinHandle};
 
 use super::{
@@ -266,7 +267,10 @@ impl Shared {
         let metadata = Metadata::new(self.host.clone(), vm).router();
         let for_metadata = TcpListener::from_std(doors.metadata)?;
         let google = self.authority.listen(TcpListener::from_std(doors.google)?);
-        let router = self.host.router();
+        // What no Google has is not for guests.
+        let router = Router::new()
+            .route("/control/{*rest}", any(StatusCode::NOT_FOUND))
+            .fallback_service(self.host.router());
         Ok([
             tokio::spawn(async move { axum::serve(for_metadata, metadata).await }),
             tokio::spawn(async move { axum::serve(google, router).await }),

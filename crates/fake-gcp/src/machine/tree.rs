@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::Vm;
+use crate::cloud::project;
 
 /// The scopes that the machines' service accounts have.
 pub const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
@@ -17,12 +18,12 @@ const NAMED_BY_PEOPLE: [&str; 3] = ["attributes", "guest-attributes", "service-a
 /// The whole tree, its names as they are in paths.
 pub fn tree(
     vm: &Vm,
-    attributes: BTreeMap<String, String>,
+    attributes: &BTreeMap<String, String>,
     preempted: bool,
-    guest_attributes: Value,
+    guest_attributes: &BTreeMap<String, BTreeMap<String, String>>,
 ) -> Value {
     let at = &vm.name;
-    let number = project_number(&at.project);
+    let number = project::number(&at.project);
     json!({
         "instance": {
             "attributes": attributes,
@@ -122,13 +123,6 @@ pub fn listing(entries: &Map<String, Value>, path: &[&str]) -> String {
         lines.sort();
     }
     lines.concat()
-}
-
-/// Stands for the number that Google gives a project.
-pub fn project_number(project: &str) -> u64 {
-    let digest = Sha256::digest(project);
-    let head = digest[..8].iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
-    100_000_000_000 + head % 900_000_000_000
 }
 
 fn service_accounts(email: Option<&str>) -> Value {

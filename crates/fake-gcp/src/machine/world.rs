@@ -63,8 +63,7 @@ pub fn enter(boot: &Boot) -> Result<Doors> {
 /// The overlays are one for each folder, as the kernel lets none have the whole root below it
 /// that holds, or hides, other mounts.
 fn mount_system(boot: &Boot) -> Result<()> {
-    let (folders, _) = disk::system_folders()?;
-    for name in folders {
+    for name in disk::system_folders()?.folders {
         // Without a privilege in the host's own user namespace, overlays keep their notes elsewhere.
         let notes = if boot.own_users { "userxattr," } else { "" };
         let options = format!("{notes}lowerdir=/{name},upperdir=upper/{name},workdir=work/{name}");
