@@ -256,6 +256,9 @@ fn no_process_outlives_a_fake_gcp_that_is_killed() {
     let of_folder = folder.path().display().to_string();
     rig::wait("end of the rest", || processes_with(&of_folder).is_empty().then_some(())).unwrap();
     assert!(!fs::read_to_string("/proc/self/mountinfo").unwrap().contains(&of_folder));
+    // The next one on the same folder removes what this one could not.
+    drop(Rig::at(folder.path()).unwrap());
+    assert!(!folder.path().join("a/disk").exists());
 }
 
 #[test]

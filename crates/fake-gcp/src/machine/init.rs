@@ -31,18 +31,28 @@ const GRACE: Duration = Duration::from_secs(10);
 ///
 /// `init` is the first process of a sandbox, `remove DISK` removes a disk,
 /// `keep FOLDER` holds a file system in memory for disks.
+/// People and tests may call `probe FOLDER`: it fails, and says why in one line, where there can be no sandboxes.
 pub fn run_vm(arguments: &[String]) -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match arguments[..] {
         ["init"] => run_init(),
         ["remove", disk] => disk::remove(Path::new(disk)).map(|()| 0).context("remove the disk"),
         ["keep", folder] => launch::keep(Path::new(folder)).map(|()| 0),
-        _ => Err(anyhow::anyhow!("usage: fake-gcp vm init | remove DISK | keep FOLDER")),
+        ["probe", folder] => probe(Path::new(folder)).map(|()| 0),
+        _ => Err(anyhow::anyhow!(
+            "usage: fake-gcp vm init | remove DISK | keep FOLDER | probe FOLDER"
+        )),
     };
     done.map(ExitCode::from).unwrap_or_else(|error| {
         eprintln!("fake-gcp: {error:#}");
         ExitCode::FAILURE
     })
+}
+
+fn probe(folder: &Path) -> Result<()> {
+    let launcher = launch::Launcher::find(&std::env::current_exe()?, folder)?;
+    println!("{}", launcher.shortcoming.as_deref().unwrap_or("sandboxes can be made here"));
+    Ok(())
 }
 
 enum Event {

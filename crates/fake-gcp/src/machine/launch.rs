@@ -162,6 +162,17 @@ impl Launcher {
         Ok(())
     }
 
+    /// Removes the disks of all machines.
+    pub fn remove_all_disks(&self) -> Result<()> {
+        for entry in fs::read_dir(self.seen(&self.disks))? {
+            let entry = entry?;
+            if entry.path().join("disk").exists() {
+                self.remove_disk(&entry.file_name().to_string_lossy())?;
+            }
+        }
+        Ok(())
+    }
+
     /// `unshare [namespaces] fake-gcp`, from within the keeper's namespaces if there is one.
     fn command(&self, namespaces: &[&str]) -> Command {
         let mut words: Vec<String> = Vec::new();

@@ -85,19 +85,20 @@ impl Sandboxes {
         }
     }
 
-    /// Finds out how sandboxes are made here, and makes none yet.
+    /// Finds out how sandboxes are made here, and makes none yet. The folder is this cloud's alone.
     pub fn new(settings: Settings, host: Arc<dyn Host>) -> Result<Sandboxes> {
         let launcher =
             Launcher::find(&settings.program, &settings.folder).context("no sandboxes here")?;
         if let Some(shortcoming) = &launcher.shortcoming {
             eprintln!("fake-gcp: {shortcoming}");
         }
+        launcher.remove_all_disks().context("remove what a killed fake-gcp left")?;
         let authority = Authority::new().context("make an authority for the Google hosts")?;
         let machines = Mutex::default();
         Ok(Sandboxes { shared: Arc::new(Shared { settings, host, launcher, authority, machines }) })
     }
 
-    /// Kills every machine and waits until all have ended; their disks stay.
+    /// Kills every machine, waits until all have ended, and removes their disks, as the cloud that knows of them ends too.
     pub fn end(&self) {
         let all: Vec<Arc<Machine>> = self.shared.machines().values().cloned().collect();
         for machine in &all {
@@ -105,7 +106,9 @@ impl Sandboxes {
         }
         for machine in all {
             machine.wait_until_off();
+            self.shared.remove_disk(&machine);
         }
+        self.shared.machines().clear();
     }
 
     fn find(&self, name: &VmName) -> Option<Arc<Machine>> {
@@ -146,9 +149,7 @@ impl Machines for Sandboxes {
         };
         machine.lock().cut(Next::Gone);
         machine.wait_until_off();
-        if let Err(error) = self.shared.launcher.remove_disk(&machine.label) {
-            eprintln!("fake-gcp: {error:#}");
-        }
+        self.shared.remove_disk(&machine);
         self.shared.machines().remove(name);
     }
 }
@@ -164,6 +165,12 @@ impl Shared {
         self.machines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn remove_disk(&self, machine: &Machine) {
+        if let Err(error) = self.launcher.remove_disk(&machine.label) {
+            eprintln!("fake-gcp: {error:#}");
+        }
+    }
+
     /// The machine of this name; a new one gets an empty disk.
     fn machine(&self, vm: &Vm) -> Result<Arc<Machine>> {
         let mut machines = self.machines();
@@ -176,7 +183,6 @@ impl Shared {
             false => name.clone(),
             true => format!("{name}.{zone}.{project}"),
         };
-        self.launcher.remove_disk(&label).context("remove what an earlier fake-gcp left")?;
         self.launcher.make_disk(&label)?;
         fs::create_dir_all(self.settings.folder.join(&label))?;
         let life = Mutex::new(Life { vm: vm.clone(), socket: None, next: Next::Off });

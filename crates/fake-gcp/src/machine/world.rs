@@ -88,6 +88,10 @@ fn mount_kernel_files(boot: &Boot) -> Result<()> {
             mount_remount(name, MountFlags::BIND | MountFlags::RDONLY | plain, "")
                 .with_context(|| format!("make {name} read-only"))?;
         }
+        // What concerns the network is the machine's own.
+        let network = "root/proc/sys/net";
+        mount_bind(network, network).context("mount /proc/sys/net")?;
+        mount_remount(network, MountFlags::BIND | plain, "").context("open /proc/sys/net")?;
     }
     Ok(())
 }
