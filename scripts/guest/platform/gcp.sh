@@ -84,7 +84,7 @@ platform_provision() {
   run_provision_script
   [[ -z $CAUSE ]] || return 0
   check_commands
-  fence_metadata
+  [[ -n $CAUSE ]] || fence_metadata
 }
 
 platform_setup() {
@@ -126,7 +126,6 @@ platform_facts() {
   fact memory_bytes "$GEN_TF_MEMORY_BYTES"
   fact limits vm
   fact clock "$CLOCK"
-  fact metadata_fence "$FENCE"
   local name
   for name in machine-type zone image cpu-platform; do
     if metadata_get "$name"; then

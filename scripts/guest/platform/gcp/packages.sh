@@ -32,11 +32,16 @@ check_image() {
 
 # wait_for_clock: a clock that is set in the middle of a run makes labels wrong, and certificates seem too old.
 CLOCK=unknown
+readonly CLOCK_SECONDS=60
 wait_for_clock() {
   [[ -d /run/systemd/system ]] || return 0
+  if ! systemctl --quiet is-active chrony.service systemd-timesyncd.service ntp.service ntpsec.service; then
+    say "nothing here sets the clock"
+    return 0
+  fi
   local deadline
   uptime_cs
-  deadline=$((REPLY + 6000))
+  deadline=$((REPLY + CLOCK_SECONDS * 100))
   while :; do
     CLOCK=unsynchronized
     [[ $(timedatectl show -p NTPSynchronized --value) != yes ]] || CLOCK=synchronized
@@ -64,7 +69,7 @@ keep_quiet() {
 # needed_commands: what the guest and this cell call.
 needed_commands() {
   local command
-  for command in curl perl ip tar gzip find setpriv flock $GEN_TF_TOOL_COMMANDS $GEN_TF_SERVICE_COMMANDS; do
+  for command in curl perl ip tar gzip find setpriv flock nft $GEN_TF_TOOL_COMMANDS $GEN_TF_SERVICE_COMMANDS; do
     printf '%s\n' "$command"
   done
 }
@@ -72,8 +77,9 @@ needed_commands() {
 # package_of COMMAND: in REPLY; empty when it is the harness's business.
 package_of() {
   case $1 in
-    curl | perl | tar | gzip | git | jq | tmux | unzip | make | cmake | maven | sqlite3 | npm | nft) REPLY=$1 ;;
+    curl | perl | tar | gzip | git | jq | tmux | unzip | make | cmake | maven | sqlite3 | npm) REPLY=$1 ;;
     ip) REPLY=iproute2 ;;
+    nft) REPLY=nftables ;;
     find) REPLY=findutils ;;
     setpriv | flock) REPLY=util-linux ;;
     python3) REPLY='python3 python3-venv' ;;
@@ -102,7 +108,6 @@ install_packages() {
     package_of "$command"
     read -r -a packages <<<"${packages[*]} $REPLY"
   done < <(needed_commands)
-  command -v nft >/dev/null || packages+=(nftables)
   if [[ -e /etc/ssl/certs/ca-certificates.crt ]] && ((${#packages[@]} == 1)); then
     say "every package is there already"
     return 0
