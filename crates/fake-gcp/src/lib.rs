@@ -7,3 +7,4 @@ pub mod env;
 pub mod http;
 pub mod cloud;
 pub mod machine;
+pub mod provider;
