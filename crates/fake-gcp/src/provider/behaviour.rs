@@ -37,8 +37,15 @@ pub struct Behaviour {
     pub annotations: bool,
     /// What is not sent and not read by its own name.
     pub local: Vec<String>,
+    /// What only the provider knows: a change makes no call.
+    #[serde(rename = "virtual")]
+    pub only_here: Vec<String>,
+    /// What is sent but never told by the server.
+    pub unread: Vec<String>,
+    /// The forms of an id that can be imported, the longest first; none where the type can't be imported.
+    pub import: Vec<String>,
     /// Names in the REST interface that are not simply the camel case: dots go into objects,
-    /// `[]` makes an array of an at-most-one block, `{}` an object of a set.
+    /// `[]` makes an array of an at-most-one block.
     pub names: BTreeMap<String, String>,
     /// The path that comes before a bare name in a reference.
     pub links: BTreeMap<String, String>,
@@ -143,9 +150,6 @@ pub struct Update {
     /// What the current object gives to the body.
     #[serde(default)]
     pub with: Vec<String>,
-    /// Whether `updateMask` names the changed fields.
-    #[serde(default)]
-    pub mask: bool,
 }
 
 /// The behaviour of a resource type; data sources have the default.
@@ -176,6 +180,11 @@ impl Behaviour {
     /// Whether the value at this path is not sent and not read by its own name.
     pub fn is_local(&self, path: &str) -> bool {
         matches!(path, "id" | "timeouts" | "deletion_policy") || listed(&self.local, path)
+    }
+
+    /// Whether only the provider knows this attribute.
+    pub fn is_virtual(&self, name: &str) -> bool {
+        matches!(name, "timeouts" | "deletion_policy") || listed(&self.only_here, name)
     }
 
     /// Whether the server fills in this block.
@@ -226,7 +235,8 @@ mod tests {
     fn every_path_of_the_table_is_in_the_schema() {
         for (kind, behaviour) in table() {
             let block = &schemas().resources[kind].block;
-            let lists = [&behaviour.replace, &behaviour.server_blocks, &behaviour.local];
+            let lists =
+                [&behaviour.replace, &behaviour.server_blocks, &behaviour.local, &behaviour.unread];
             let lists =
                 lists.into_iter().chain([&behaviour.basename, &behaviour.stopping]).flatten();
             let groups = behaviour.exactly_one.iter().flatten();

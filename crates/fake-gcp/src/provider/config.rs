@@ -1,6 +1,5 @@
-//! The configuration of the provider block.
-//! The real provider also reads its environment, which is Terraform's; this one runs in another process
-//! and can only see what is written in the block, and the access token of its own environment.
+//! The configuration: the provider block, then Terraform's environment, then the cloud of this process.
+//! Credentials other than an access token are not looked for.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -45,7 +44,8 @@ pub struct Config {
     pub poll_interval: Duration,
 }
 
-/// A product: its name in paths below the base, the provider's attribute, and the path of its API.
+/// A product: its name in paths below the base, the provider's attribute (whose variable is the same in
+/// upper case, after GOOGLE_), and the path of its API.
 const PRODUCTS: &[(&str, &str, &str)] = &[
     ("compute", "compute_custom_endpoint", "/compute/v1/"),
     ("storage", "storage_custom_endpoint", "/storage/v1/"),
@@ -54,14 +54,26 @@ const PRODUCTS: &[(&str, &str, &str)] = &[
     ("crm", "resource_manager_custom_endpoint", "/crm/v1/"),
 ];
 
+const PROJECT: &[&str] =
+    &["GOOGLE_PROJECT", "GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "CLOUDSDK_CORE_PROJECT"];
+const REGION: &[&str] = &["GOOGLE_REGION", "GCLOUD_REGION", "CLOUDSDK_COMPUTE_REGION"];
+const ZONE: &[&str] = &["GOOGLE_ZONE", "GCLOUD_ZONE", "CLOUDSDK_COMPUTE_ZONE"];
+
 impl Config {
-    /// Reads the provider block.
-    pub fn new(base: &str, block: &Value) -> anyhow::Result<Self> {
-        let text =
-            |name: &str| block.at(name).as_text().filter(|t| !t.is_empty()).map(str::to_owned);
+    /// Reads the provider block, and the environment for what it leaves open.
+    pub fn new(base: &str, block: &Value, env: &BTreeMap<String, String>) -> anyhow::Result<Self> {
+        let text = |name: &str| {
+            let text = block.at(name).as_text().filter(|text| !text.is_empty());
+            text.map(str::to_owned)
+        };
+        let from = |names: &[&str]| {
+            let mut values = names.iter().filter_map(|name| env.get(*name));
+            values.find(|value| !value.is_empty()).cloned()
+        };
         let mut endpoints = BTreeMap::new();
         for (product, attribute, _) in PRODUCTS {
-            let Some(endpoint) = text(attribute) else { continue };
+            let variable = format!("GOOGLE_{}", attribute.to_uppercase());
+            let Some(endpoint) = text(attribute).or_else(|| from(&[&variable])) else { continue };
             ensure!(endpoint.ends_with('/'), "{attribute} {endpoint} must end in a slash");
             endpoints.insert(*product, endpoint);
         }
@@ -74,14 +86,14 @@ impl Config {
         let labels = block.at("default_labels").as_map().into_iter().flatten();
         let label = |(k, v): (&String, &Value)| Some((k.clone(), v.as_text()?.to_owned()));
         let poll_interval = text("poll_interval").map(|text| duration(&text)).transpose()?;
-        let own_token = || std::env::var("GOOGLE_OAUTH_ACCESS_TOKEN").ok();
+        let token = text("access_token").or_else(|| from(&["GOOGLE_OAUTH_ACCESS_TOKEN"]));
         Ok(Self {
             base: base.to_owned(),
             endpoints,
-            project: text("project"),
-            region: text("region").map(|region| last(&region)),
-            zone: text("zone").map(|zone| last(&zone)),
-            token: text("access_token").or_else(own_token).unwrap_or_else(|| "owner".to_owned()),
+            project: text("project").or_else(|| from(PROJECT)),
+            region: text("region").or_else(|| from(REGION)).map(|region| last(&region)),
+            zone: text("zone").or_else(|| from(ZONE)).map(|zone| last(&zone)),
+            token: token.unwrap_or_else(|| "owner".to_owned()),
             default_labels: labels.filter_map(label).collect(),
             attribution,
             deletion_policy: text("deletion_policy"),
@@ -122,6 +134,7 @@ fn duration(text: &str) -> anyhow::Result<Duration> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
     use std::time::Duration;
 
     use serde_json::json;
@@ -132,15 +145,33 @@ mod tests {
     #[test]
     fn a_path_begins_with_its_product() {
         let block = json!({"storage_custom_endpoint": "http://127.0.0.1:1/s/"});
-        let config = Config::new("http://127.0.0.1:2", &Value::from_json(&block)).unwrap();
+        let config =
+            Config::new("http://127.0.0.1:2", &Value::from_json(&block), &BTreeMap::new()).unwrap();
         assert_eq!(config.url("storage/b/x").unwrap(), "http://127.0.0.1:1/s/b/x");
         assert_eq!(config.url("crm/projects/p").unwrap(), "http://127.0.0.1:2/crm/v1/projects/p");
         assert!(config.url("pubsub/x").is_err());
     }
 
     #[test]
+    fn the_block_goes_before_the_environment() {
+        let env = [
+            ("GOOGLE_PROJECT", "env"),
+            ("GOOGLE_ZONE", "z"),
+            ("GOOGLE_IAM_BETA_CUSTOM_ENDPOINT", "http://h/i/"),
+        ];
+        let env = env.map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+        let config =
+            Config::new("", &Value::from_json(&json!({"project": "block"})), &env).unwrap();
+        assert_eq!(config.project.as_deref(), Some("block"));
+        assert_eq!(config.zone.as_deref(), Some("z"));
+        assert_eq!(config.url("iam/projects/p").unwrap(), "http://h/i/projects/p");
+    }
+
+    #[test]
     fn the_attribution_label_can_be_switched_off() {
-        let of = |block| Config::new("", &Value::from_json(&block)).unwrap().attribution;
+        let of = |block| {
+            Config::new("", &Value::from_json(&block), &BTreeMap::new()).unwrap().attribution
+        };
         assert_eq!(of(json!({})), Attribution::Creation);
         assert_eq!(of(json!({"add_terraform_attribution_label": false})), Attribution::Off);
     }

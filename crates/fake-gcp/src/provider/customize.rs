@@ -1,6 +1,8 @@
 //! What a plan takes from the provider's configuration and from other attributes: project and zone,
 //! labels, deletion policy, and values that are known before the server tells them.
 
+use std::path::Path;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use md5::{Digest, Md5};
@@ -24,6 +26,8 @@ pub struct Draft<'a> {
     pub behaviour: &'a Behaviour,
     /// The provider's configuration.
     pub config: &'a Config,
+    /// What relative paths are relative to.
+    pub folder: &'a Path,
     /// The state there is, or null.
     pub prior: &'a Value,
 }
@@ -146,9 +150,11 @@ impl Draft<'_> {
     /// The content is compared by its hash, so that a file that changed is uploaded again.
     fn object(&self, planned: &mut Value) -> Result<(), Diagnostic> {
         let content = match (planned.at("source"), planned.at("content")) {
-            (Value::Text(source), _) => Some(std::fs::read(source).map_err(|error| {
-                Diagnostic::error(format!("Error opening file {source}"), error.to_string())
-            })?),
+            (Value::Text(source), _) => {
+                Some(std::fs::read(self.folder.join(source)).map_err(|error| {
+                    Diagnostic::error(format!("Error opening file {source}"), error.to_string())
+                })?)
+            }
             (_, Value::Text(content)) => Some(content.clone().into_bytes()),
             _ => None,
         };

@@ -1,14 +1,12 @@
-//! What the provider has to say to the user: errors and warnings, each with the attribute it is about.
+//! What the provider has to say to the user: an error, with the attribute that it is about.
 
 use std::fmt;
 
 use super::plan::Step;
 
-/// An error or a warning.
+/// An error.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diagnostic {
-    /// Whether it stops the operation.
-    pub is_error: bool,
     /// One line.
     pub summary: String,
     /// The rest, or "".
@@ -21,12 +19,7 @@ impl Diagnostic {
     /// An error.
     pub fn error(summary: impl Into<String>, detail: impl Into<String>) -> Self {
         let (summary, detail) = (summary.into(), detail.into());
-        Self { is_error: true, summary, detail, steps: Vec::new() }
-    }
-
-    /// A warning.
-    pub fn warning(summary: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { is_error: false, ..Self::error(summary, detail) }
+        Self { summary, detail, steps: Vec::new() }
     }
 
     /// The same about the attribute or block at a dotted path (the top of it, as Terraform shows it).

@@ -8,7 +8,10 @@ use super::behaviour::{Behaviour, behaviour};
 use super::config::Config;
 use super::customize::Draft;
 use super::diagnostic::Diagnostic;
+use super::import::import;
 use super::plan::{Change, Planner};
+use super::resources::Resource;
+use super::rest::Client;
 use super::schema::{Schema, schemas};
 use super::session::Session;
 use super::validate;
@@ -74,39 +77,70 @@ impl<'a> Engine<'a> {
         if config.is_null() {
             return Ok(Plan { state: Value::Null, replaces: Vec::new() });
         }
-        let (block, behaviour, creating) = (&self.schema.block, self.behaviour, prior.is_null());
-        let planner = Planner { block, behaviour, creating };
+        let creating = prior.is_null();
+        let planner = self.planner(creating);
         let mut state = planner.plan(prior, config);
-        Draft { kind: self.kind, block, behaviour, config: self.config, prior }
-            .customize(&mut state)?;
+        let draft = Draft {
+            kind: self.kind,
+            block: &self.schema.block,
+            behaviour: self.behaviour,
+            config: self.config,
+            folder: &self.session.caller().folder,
+            prior,
+        };
+        draft.customize(&mut state)?;
         let changes = planner.changes(prior, &state);
         let replaces = if creating { Vec::new() } else { planner.replacing(&changes) };
         Ok(Plan { state, replaces })
+    }
+
+    /// The state as the server has it now; null if it is gone.
+    pub async fn read(&self, state: &Value) -> Result<Value, Diagnostic> {
+        if state.is_null() {
+            return Ok(Value::Null);
+        }
+        Ok(self.resource().read(state).await?.unwrap_or_default())
+    }
+
+    /// Creates, updates or deletes. A resource that could not be changed stays in the state as it was.
+    pub async fn apply(&self, prior: Value, planned: Value, config: &Value) -> Applied {
+        let resource = self.resource();
+        let (done, otherwise) = if planned.is_null() {
+            (resource.delete(&prior).await.map(|()| None), prior)
+        } else if prior.is_null() {
+            (resource.create(&planned, config).await, Value::Null)
+        } else {
+            let changes = self.planner(false).changes(&prior, &planned);
+            (resource.update(&prior, &planned, &changes).await, prior)
+        };
+        match done {
+            Ok(state) => Applied { state: state.unwrap_or_default(), error: None },
+            Err(error) => Applied { state: otherwise, error: Some(error) },
+        }
+    }
+
+    /// The state that an import starts from.
+    pub fn import(&self, id: &str) -> Result<Value, Diagnostic> {
+        import(self.kind, &self.schema.block, self.behaviour, self.config, id)
+    }
+
+    fn planner(&self, creating: bool) -> Planner<'_> {
+        Planner { block: &self.schema.block, behaviour: self.behaviour, creating }
+    }
+
+    fn resource(&self) -> Resource<'_> {
+        Resource {
+            kind: self.kind,
+            block: &self.schema.block,
+            behaviour: self.behaviour,
+            config: self.config,
+            session: self.session,
+            client: Client::new(self.config, self.session),
+        }
     }
 }
 
 fn schema_of(kind: &str) -> Result<&'static Schema, Diagnostic> {
     let schema = schemas().resources.get(kind);
     schema.ok_or_else(|| Diagnostic::error(format!("fake-gcp has no resource type {kind}"), ""))
-}
-
-impl Engine<'_> {
-    /// The state as the server has it now.
-    pub async fn read(&self, _: &Value) -> Result<Value, Diagnostic> {
-        Err(self.unsupported("read"))
-    }
-
-    /// Creates, updates or deletes.
-    pub async fn apply(&self, prior: Value, _: Value, _: &Value) -> Applied {
-        Applied { state: prior, error: Some(self.unsupported("changed")) }
-    }
-
-    /// The state that an import starts from.
-    pub fn import(&self, _: &str) -> Result<Value, Diagnostic> {
-        Err(self.unsupported("imported"))
-    }
-
-    fn unsupported(&self, verb: &str) -> Diagnostic {
-        Diagnostic::error(format!("{} cannot be {verb} by this provider", self.kind), "")
-    }
 }

@@ -204,7 +204,8 @@ impl Block {
         Value::Map(object)
     }
 
-    /// The attribute or nested block at a dotted path, or none.
+    /// Whether there is an attribute or nested block at a dotted path.
+    #[cfg(test)]
     pub fn has(&self, path: &str) -> bool {
         match path.split_once('.') {
             None => self.attributes.contains_key(path) || self.block_types.contains_key(path),

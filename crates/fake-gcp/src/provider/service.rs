@@ -135,7 +135,9 @@ impl messages::provider_server::Provider for Service {
         let session = Self::session(&request)?;
         let request = request.into_inner();
         let configured = decode(request.config.as_ref())
-            .and_then(|block| Ok(super::config::Config::new(&self.base, &block)?))
+            .and_then(|block| {
+                Ok(super::config::Config::new(&self.base, &block, &session.caller().env)?)
+            })
             .and_then(|config| Ok(session.configure(config)?));
         let diagnostics = configured.err().map_or_else(Vec::new, errors);
         Ok(Response::new(messages::configure::Response { diagnostics }))
@@ -293,7 +295,7 @@ impl messages::provider_server::Provider for Service {
         let request = request.into_inner();
         let read = async {
             let config = decode(request.config.as_ref())?;
-            super::data::read(session.config()?, &request.type_name, &config).await
+            super::data::read(&session, &request.type_name, &config).await
         };
         let mut reply = messages::read_data_source::Response::default();
         match read.await {

@@ -2,13 +2,15 @@
 //! Terraform starts a provider for every walk; here each of those is a connection to the same process,
 //! so that several Terraforms can work at once without sharing a configuration.
 
+use std::collections::BTreeMap;
 use std::io;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::watch;
 use tonic::codegen::tokio_stream::Stream;
 use tonic::transport::server::Connected;
@@ -18,17 +20,43 @@ use super::config::Config;
 /// What a connection has been told.
 #[derive(Debug)]
 pub struct Session {
+    caller: Caller,
     config: OnceLock<Config>,
     stopped: watch::Sender<bool>,
 }
 
-impl Default for Session {
-    fn default() -> Self {
-        Self { config: OnceLock::new(), stopped: watch::Sender::new(false) }
+/// What a provider that Terraform starts would inherit from it.
+#[derive(Debug, Default)]
+pub struct Caller {
+    /// The working folder, to which relative paths refer.
+    pub folder: PathBuf,
+    /// The environment.
+    pub env: BTreeMap<String, String>,
+}
+
+impl Caller {
+    /// Asks the system about the process at the other end.
+    fn of(stream: &UnixStream) -> io::Result<Self> {
+        let pid = stream.peer_cred()?.pid().ok_or(io::ErrorKind::NotFound)?;
+        let folder = std::fs::read_link(format!("/proc/{pid}/cwd"))?;
+        let environ = std::fs::read(format!("/proc/{pid}/environ"))?;
+        let environ = String::from_utf8_lossy(&environ);
+        let env = environ.split('\0').filter_map(|entry| entry.split_once('='));
+        Ok(Self { folder, env: env.map(|(k, v)| (k.to_owned(), v.to_owned())).collect() })
     }
 }
 
 impl Session {
+    fn new(caller: Caller) -> Arc<Self> {
+        let (config, stopped) = (OnceLock::new(), watch::Sender::new(false));
+        Arc::new(Self { caller, config, stopped })
+    }
+
+    /// Who is at the other end.
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
     /// Takes the configuration; Terraform gives it once.
     pub fn configure(&self, config: Config) -> anyhow::Result<()> {
         self.config.set(config).map_err(|_| anyhow::anyhow!("the provider is configured already"))
@@ -56,7 +84,7 @@ impl Session {
 
 /// A connection with its session.
 pub struct Connection {
-    stream: TcpStream,
+    stream: UnixStream,
     session: Arc<Session>,
 }
 
@@ -97,7 +125,7 @@ impl AsyncWrite for Connection {
 }
 
 /// The connections of a listener.
-pub struct Incoming(pub TcpListener);
+pub struct Incoming(pub UnixListener);
 
 impl Stream for Incoming {
     type Item = io::Result<Connection>;
@@ -105,8 +133,8 @@ impl Stream for Incoming {
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.0.poll_accept(cx).map(|accepted| {
             Some(accepted.and_then(|(stream, _)| {
-                stream.set_nodelay(true)?;
-                Ok(Connection { stream, session: Arc::default() })
+                let session = Session::new(Caller::of(&stream)?);
+                Ok(Connection { stream, session })
             }))
         })
     }

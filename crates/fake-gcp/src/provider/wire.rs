@@ -6,7 +6,12 @@ use super::schema::{Attribute, Block, Nesting, Schema};
 use super::value::Value;
 
 /// The generated messages and service.
-#[expect(missing_docs, reason = "generated code")]
+#[allow(dead_code, reason = "generated code, whose use the compiler does not see everywhere")]
+#[expect(
+    clippy::allow_attributes_without_reason,
+    clippy::too_many_lines,
+    reason = "generated code"
+)]
 pub mod tfplugin5 {
     tonic::include_proto!("tfplugin5");
 }
@@ -37,9 +42,8 @@ pub fn diagnostics(found: Vec<Diagnostic>) -> Vec<wire::Diagnostic> {
 
 fn diagnostic(found: Diagnostic) -> wire::Diagnostic {
     use wire::diagnostic::Severity;
-    let severity = if found.is_error { Severity::Error } else { Severity::Warning };
     wire::Diagnostic {
-        severity: severity.into(),
+        severity: Severity::Error.into(),
         attribute: (!found.steps.is_empty()).then(|| path(found.steps)),
         summary: found.summary,
         detail: found.detail,
