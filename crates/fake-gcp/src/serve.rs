@@ -5,6 +5,7 @@ use crate::{
     cloud::Cloud,
     env, http,
     machine::{Sandboxes, Settings},
+    provider,
 };
 use anyhow::{Context, anyhow};
 use camino::Utf8Path;
@@ -29,12 +30,16 @@ pub async fn run(options: &Serve) -> anyhow::Result<()> {
         Vms::Sandbox => Some(attach_sandboxes(&cloud, &options.state).await?),
     };
     let base = listen(&cloud).await?;
-    env::write(&options.state, &env::variables(&base))?;
+    let provider = provider::serve(base.clone()).await?;
+    let mut variables = env::variables(&base);
+    variables.insert("TF_REATTACH_PROVIDERS".to_owned(), provider.json.clone());
+    env::write(&options.state, &variables)?;
     println!("fake-gcp serves at {base}; its environment is in {}", options.state.join("env.sh"));
     std::io::stdout().flush()?;
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
+        ended = provider.ended() => ended?,
     }
     eprintln!("fake-gcp ends");
     if let Some(sandboxes) = sandboxes {
