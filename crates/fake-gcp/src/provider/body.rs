@@ -56,7 +56,7 @@ impl Translator<'_> {
 
     fn sent_name(&self, path: &str) -> String {
         match path {
-            "effective_labels" => "labels".to_owned(),
+            "effective_labels" | "terraform_labels" => "labels".to_owned(),
             "effective_annotations" => "annotations".to_owned(),
             _ => self.behaviour.api_name(path).trim_end_matches(['[', ']', '{', '}']).to_owned(),
         }

@@ -2,7 +2,7 @@
 //! operation to wait for.
 
 use hyper::Method;
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use super::{Found, Resource, Update, fill};
 use crate::provider::body::find;
@@ -12,7 +12,9 @@ use crate::provider::value::Value;
 impl Resource<'_> {
     pub(super) async fn create_compute(&self, planned: &Value) -> Found {
         let (noun, path) = (&self.behaviour.noun, fill(&self.behaviour.create, planned));
-        let body = Json::Object(self.translator().expand(planned, None));
+        let mut body = self.translator().expand(planned, None);
+        logging(&mut body);
+        let body = Json::Object(body);
         let operation = self.client.post(&path, body).await;
         let operation = operation.map_err(|error| self.failed("creating", &error))?;
         let activity = format!("Creating {noun}");
@@ -29,7 +31,7 @@ impl Resource<'_> {
         let Some(body) = body.map_err(|error| self.failed("reading", &error))? else {
             return Ok(None);
         };
-        let mut found = self.translator().flatten(&body, state);
+        let mut found = self.translator().flatten(&without_logging(body), state);
         for name in ["project", "region"] {
             if self.block.attributes.contains_key(name) {
                 found.set(name, state.at(name).clone());
@@ -59,7 +61,8 @@ impl Resource<'_> {
             };
             self.operate(state, (method, &path, Json::Object(body)), words).await?;
         }
-        let body = self.translator().expand(state, Some(&left));
+        let mut body = self.translator().expand(state, Some(&left));
+        logging(&mut body);
         if !body.is_empty() {
             self.operate(state, (Method::PATCH, &path, Json::Object(body)), words).await?;
         }
@@ -93,5 +96,42 @@ impl Resource<'_> {
         let activity = format!("Deleting {}", self.behaviour.noun);
         self.client.wait(state.text_at("project"), &activity, operation).await?;
         Ok(())
+    }
+}
+
+/// A `log_config` block means that logging is on; the server has a flag for it.
+fn logging(body: &mut Map<String, Json>) {
+    if let Some(config) = body.get_mut("logConfig") {
+        match config {
+            Json::Object(config) => drop(config.insert("enable".to_owned(), true.into())),
+            other => *other = json!({ "enable": false }),
+        }
+    }
+}
+
+/// Logging that is off is no block.
+fn without_logging(mut body: Json) -> Json {
+    if body["logConfig"]["enable"] == false
+        && let Some(body) = body.as_object_mut()
+    {
+        body.remove("logConfig");
+    }
+    body
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, json};
+
+    use super::{logging, without_logging};
+
+    #[test]
+    fn logging_is_a_block_here_and_a_flag_there() {
+        let mut body = Map::new();
+        body.insert("logConfig".to_owned(), json!({ "metadata": "INCLUDE_ALL_METADATA" }));
+        logging(&mut body);
+        assert_eq!(body["logConfig"]["enable"], true);
+        let off = json!({ "name": "f", "logConfig": { "enable": false } });
+        assert_eq!(without_logging(off), json!({ "name": "f" }));
     }
 }
