@@ -1,6 +1,7 @@
 //! What a plan takes from the provider's configuration and from other attributes: project and zone,
 //! labels, deletion policy, and values that are known before the server tells them.
 
+use std::net::Ipv4Addr;
 use std::path::Path;
 
 use base64::Engine;
@@ -15,6 +16,26 @@ use super::value::{Object, Value};
 
 /// The label that tells who made a resource.
 const ATTRIBUTION: &str = "goog-terraform-provisioned";
+
+/// Whether a change replaces although the same attribute can also change in place: a subnetwork's range
+/// can only grow.
+pub fn replaces_now(kind: &str, path: &str, prior: &Value, planned: &Value) -> bool {
+    kind == "google_compute_subnetwork"
+        && path == "ip_cidr_range"
+        && !grows(prior.text_at(path), planned.text_at(path))
+}
+
+fn grows(old: &str, new: &str) -> bool {
+    let range = |text: &str| {
+        let (address, bits) = text.split_once('/')?;
+        Some((u32::from(address.parse::<Ipv4Addr>().ok()?), bits.parse::<u32>().ok()?))
+    };
+    let (Some((old, old_bits)), Some((new, new_bits))) = (range(old), range(new)) else {
+        return true;
+    };
+    let network = |address: u32| address.checked_shr(32 - new_bits.min(32)).unwrap_or(0);
+    new_bits <= old_bits && network(old) == network(new)
+}
 
 /// A plan in the making.
 pub struct Draft<'a> {
@@ -170,5 +191,18 @@ impl Draft<'_> {
             planned.set(name, Value::Unknown);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grows;
+
+    #[test]
+    fn a_range_grows_if_it_still_holds_the_old_one() {
+        assert!(grows("10.0.0.0/20", "10.0.0.0/19"));
+        assert!(grows("10.0.0.0/20", "0.0.0.0/0"));
+        assert!(!grows("10.0.0.0/20", "10.0.0.0/24"));
+        assert!(!grows("10.0.0.0/20", "10.1.0.0/16"));
     }
 }

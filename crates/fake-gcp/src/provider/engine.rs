@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::behaviour::{Behaviour, behaviour};
 use super::config::Config;
-use super::customize::Draft;
+use super::customize::{Draft, replaces_now};
 use super::diagnostic::Diagnostic;
 use super::import::import;
 use super::plan::{Change, Planner};
@@ -90,7 +90,15 @@ impl<'a> Engine<'a> {
         };
         draft.customize(&mut state)?;
         let changes = planner.changes(prior, &state);
-        let replaces = if creating { Vec::new() } else { planner.replacing(&changes) };
+        let mut replaces = planner.replacing(&changes);
+        replaces.extend(
+            changes
+                .into_iter()
+                .filter(|change| replaces_now(self.kind, &change.path, prior, &state)),
+        );
+        if creating {
+            replaces.clear();
+        }
         Ok(Plan { state, replaces })
     }
 

@@ -56,7 +56,7 @@ pub fn import(
         state.set(name, Value::from_json(&behaviour.defaults[name]));
     }
     state.set("id", Value::text(id));
-    Ok(state)
+    Ok(block.complete(&state))
 }
 
 /// `RESOURCE ROLE MEMBER [CONDITION TITLE]`; returns the resource.

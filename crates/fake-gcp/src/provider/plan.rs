@@ -88,7 +88,10 @@ impl Planner<'_> {
 
     fn not_configured(&self, attribute: &Attribute, path: &str, prior: &Value) -> Value {
         if let Some(default) = self.behaviour.defaults.get(path).filter(|json| !json.is_null()) {
-            return Value::from_json(default);
+            let default = Value::from_json(default);
+            // The server does not tell "off" from "not set".
+            let same = !self.creating && prior.is_null() && default.is_empty();
+            return if same { Value::Null } else { default };
         }
         if attribute.computed {
             return if prior.is_null() && self.creating { Value::Unknown } else { prior.clone() };
