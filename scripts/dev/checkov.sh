@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Scans the Google Cloud modules by checkov: as the examples of their READMEs call them, and in every golden workspace.
+# Scans the Google Cloud modules by checkov: as the examples of their READMEs call them, and as golden workspaces do.
 # It installs its pinned checkov into the cache on first use. It changes nothing in the repository.
 # A finding is either fixed, or skipped beside its resource with the reason: #checkov:skip=ID:reason
 set -euo pipefail
@@ -16,13 +16,22 @@ main() {
   folder=$(mktemp -d)
   # shellcheck disable=SC2064 # the folder's name is fixed now
   trap "rm -rf -- '$folder'" EXIT
-  write_examples "$folder"
-  scan "$checkov" "$folder" || status=1
+  add_modules "$folder/examples"
+  write_examples "$folder/examples"
+  scan "$checkov" "$folder/examples" || status=1
   for workspace in tests/golden/*/workspace examples/*/workspace-gcp; do
     [[ -d $workspace/modules/gcp-experiment ]] || continue
-    scan "$checkov" "$workspace" || status=1
+    # Golden workspaces hold stand-ins for the modules.
+    add_modules "$folder/$workspace"
+    cp -- "$workspace"/*.tf "$workspace/startup.sh" "$folder/$workspace/"
+    scan "$checkov" "$folder/$workspace" || status=1
   done
   return "$status"
+}
+
+add_modules() {
+  mkdir -p -- "$1/modules"
+  cp -R -- terraform-modules/gcp-* "$1/modules/"
 }
 
 find_checkov() {
@@ -39,9 +48,7 @@ find_checkov() {
 # write_examples FOLDER: one root module that calls every module as its README shows.
 write_examples() {
   local folder=$1 module
-  mkdir -- "$folder/modules"
   for module in terraform-modules/gcp-*; do
-    cp -R -- "$module" "$folder/modules/"
     awk '/^```/ { inside = /hcl$/; next } inside' "$module/README.md" >"$folder/${module##*/}.tf"
   done
 }

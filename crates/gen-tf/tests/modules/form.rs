@@ -85,6 +85,36 @@ fn no_default_speaks_for_a_project() {
     }
 }
 
+/// A caller that has no value passes null on, and must get the default.
+#[test]
+fn null_stands_for_the_default() {
+    for name in MODULES {
+        for block in blocks(&module(name), "variable") {
+            let default = attribute(block.body(), "default");
+            let replaced = default.is_some_and(|default| *default != Expression::Null);
+            let nullable = attribute(block.body(), "nullable");
+            let expected = replaced.then_some(&Expression::Bool(false));
+            assert_eq!(nullable, expected, "{name}: {:?}", block.labels());
+        }
+    }
+}
+
+/// Every skipped check says why, beside its resource.
+#[test]
+fn checks_are_skipped_with_a_reason() {
+    for name in MODULES {
+        for file in tf_files(&module(name)) {
+            let text = fs::read_to_string(&file).unwrap();
+            for line in text.lines().filter(|line| line.contains("checkov:")) {
+                let skip =
+                    line.strip_prefix("  #checkov:skip=CKV").and_then(|rest| rest.split_once(':'));
+                let (_, reason) = skip.unwrap_or_else(|| panic!("{}: {line}", file.display()));
+                assert!(reason.ends_with('.') && reason.split(' ').count() > 5, "{line}");
+            }
+        }
+    }
+}
+
 #[test]
 fn modules_configure_no_provider_and_look_nothing_up() {
     for name in MODULES {
