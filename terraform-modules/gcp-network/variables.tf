@@ -39,8 +39,8 @@ variable "nat_ports_per_vm" {
   nullable    = false
 
   validation {
-    condition     = var.nat_ports_per_vm >= 64 && var.nat_ports_per_vm <= 65536 && floor(var.nat_ports_per_vm) == var.nat_ports_per_vm
-    error_message = "A VM has 64 to 65536 ports."
+    condition     = var.nat_ports_per_vm >= 64 && var.nat_ports_per_vm <= 57344 && floor(var.nat_ports_per_vm) == var.nat_ports_per_vm
+    error_message = "A VM has 64 to 57344 ports."
   }
 }
 

@@ -26,3 +26,5 @@ mod attempt;
 mod examples;
 #[path = "modules/keeping.rs"]
 mod keeping;
+#[path = "modules/rights.rs"]
+mod rights;

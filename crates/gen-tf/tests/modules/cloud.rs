@@ -65,11 +65,17 @@ impl Cloud {
 
     /// Calls an API as the owner of the project.
     pub fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String) {
+        self.ask_as("owner", method, path, body)
+    }
+
+    /// Calls an API with a token.
+    pub fn ask_as(&self, token: &str, method: &str, path: &str, body: &str) -> (u16, String) {
         let storage = &self.environment["GOOGLE_STORAGE_CUSTOM_ENDPOINT"];
         let origin = storage.strip_suffix("/storage/v1/").unwrap();
         let mut command = Command::new("curl");
         command.args(["--silent", "--show-error", "--noproxy", "*", "--request", method]);
-        command.args(["--write-out", "\n%{http_code}", "--header", "Authorization: Bearer owner"]);
+        command.args(["--write-out", "\n%{http_code}"]);
+        command.args(["--header", &format!("Authorization: Bearer {token}")]);
         if !body.is_empty() {
             command.args(["--header", "Content-Type: application/json", "--data-binary", body]);
         }

@@ -133,7 +133,12 @@ fn usual_values_are_taken() {
         &json!({ "noncurrent_days": null, "versioning": false, "location": "EU" }),
         &[],
     );
-    expect("gcp-secrets", &json!({ "values": {} }), &[]);
+    expect("gcp-secrets", &json!({ "values": {}, "labels": null }), &[]);
+    // What a caller does not know is null, and means the default.
+    let unknown = json!({ "spot": null, "started": null, "labels": null, "models": null,
+        "secrets": null, "disk_gb": null, "disk_type": null, "machine_type": null,
+        "on_timeout": null, "secure_boot": null });
+    expect("gcp-experiment", &unknown, &[]);
 }
 
 /// Every text of a module, and every text inside its maps, with each hostile text in its place.
