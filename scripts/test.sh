@@ -81,7 +81,7 @@ main() {
   check "cargo fmt" cargo fmt --all --check
   check "cargo clippy" cargo clippy --workspace --all-targets --locked -- --deny warnings
   check "shell scripts" scripts/dev/check-shell.sh
-  check "terraform fmt" terraform_fmt terraform-modules tests/golden
+  check "terraform fmt" terraform_fmt terraform-modules tests/golden examples
   check "quickstart harness" scripts/dev/test-quickstart.sh
   check "checkov" scripts/dev/checkov.sh
   say "cargo test"

@@ -46,10 +46,14 @@ impl Observer {
     /// An observer that has seen nothing yet.
     #[must_use]
     pub fn new(project: &Project, store: Store, workspace: Workspace) -> Self {
+        Self::of(store, workspace, project.gcp().is_some())
+    }
+
+    fn of(store: Store, workspace: Workspace, vms: bool) -> Self {
         Self {
             store,
             workspace,
-            vms: project.gcp().is_some(),
+            vms,
             applied: None,
             outcomes: HashMap::new(),
             statuses: HashMap::new(),
@@ -260,4 +264,111 @@ fn read_once(
     }
     let outcome: Option<Outcome> = store.get_json(&AttemptObject::Outcome.key(id))?;
     Ok(outcome.map(|outcome| known.entry(id.clone()).or_insert(Arc::new(outcome)).clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, time::SystemTime};
+
+    use camino::Utf8Path;
+    use gen_tf_core::schedule;
+
+    use super::*;
+
+    /// A store whose objects are of any age, and an observer of VMs that looks at it.
+    struct World {
+        folder: tempfile::TempDir,
+        observer: Observer,
+    }
+
+    impl World {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let path = Utf8Path::from_path(folder.path()).unwrap();
+            let store = Store::open(path.join("store").as_str()).unwrap();
+            let observer = Observer::of(store, Workspace::at(&path.join("workspace")), true);
+            Self { folder, observer }
+        }
+
+        fn put(&self, key: &str, text: &str, seconds_ago: u64) {
+            let path = self.folder.path().join("store").join(key);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, text).unwrap();
+            let time = SystemTime::now() - std::time::Duration::from_secs(seconds_ago);
+            fs::File::options().write(true).open(path).unwrap().set_modified(time).unwrap();
+        }
+
+        fn status(&self, attempt: u32, phase: &str, seconds_ago: u64) {
+            let text = format!(
+                "{{\"format\":1,\"experiment\":\"s/t/1\",\"attempt\":{attempt},\"phase\":\"{phase}\",\
+                 \"elapsed\":1,\"tool_seconds\":0,\"requests\":null,\"beat\":\"\"}}"
+            );
+            self.put(&format!("status/s/t/1/{attempt}.json"), &text, seconds_ago);
+        }
+
+        fn start(&mut self, attempt: u32, seconds_ago: i64) {
+            let started = Some(Timestamp::now().as_second() - seconds_ago);
+            let entry = schedule::Entry { started, ..schedule::Entry::of(attempt) };
+            self.observer.know_applied(BTreeMap::from([(id(), entry)]));
+        }
+
+        fn life(&mut self, attempt: u32) -> (Option<Life>, Option<Machine>) {
+            let snapshot = self.observer.observe().unwrap();
+            let life = snapshot.lives.get(&AttemptId { experiment: id(), attempt }).copied();
+            let traces = snapshot.observations.experiments.get(&id());
+            (life, traces.and_then(|traces| traces.machine))
+        }
+    }
+
+    fn id() -> ExperimentId {
+        "s/t/1".parse().unwrap()
+    }
+
+    fn seen(life: Life, attempt: u32) -> (Option<Life>, Option<Machine>) {
+        (Some(life), Some(Machine { attempt, alive: life == Life::Alive }))
+    }
+
+    #[test]
+    fn a_vm_is_known_by_its_claim_and_its_beats_alone() {
+        let mut world = World::new();
+        assert_eq!(world.life(1), (None, None));
+        world.start(1, 100);
+        assert_eq!(world.life(1), seen(Life::Alive, 1));
+        world.start(1, 1000);
+        assert_eq!(world.life(1), seen(Life::Unclaimed, 1));
+        world.put("claims/s/t/1/1.json", "{}", 400);
+        assert_eq!(world.life(1), seen(Life::Silent, 1));
+        world.status(1, "run", 20);
+        assert_eq!(world.life(1), seen(Life::Alive, 1));
+        world.status(1, "run", 301);
+        assert_eq!(world.life(1), seen(Life::Silent, 1));
+    }
+
+    #[test]
+    fn a_claimed_attempt_that_no_active_set_holds_is_not_lost_while_it_beats() {
+        let mut world = World::new();
+        world.put("claims/s/t/1/2.json", "{}", 4000);
+        world.status(2, "setup", 10);
+        assert_eq!(world.life(2), seen(Life::Alive, 2));
+    }
+
+    #[test]
+    fn an_attempt_of_unknown_start_has_its_time_from_when_it_was_first_seen() {
+        let mut world = World::new();
+        world.observer.know_applied(BTreeMap::from([(id(), schedule::Entry::of(1))]));
+        assert_eq!(world.life(1), seen(Life::Alive, 1));
+    }
+
+    #[test]
+    fn a_status_is_read_again_when_it_was_written_again() {
+        let mut world = World::new();
+        world.start(1, 60);
+        world.put("claims/s/t/1/1.json", "{}", 50);
+        let mut phase = |phase: &str, seconds_ago: u64| {
+            world.status(1, phase, seconds_ago);
+            world.observer.observe().unwrap().statuses[&id()].phase.clone()
+        };
+        assert_eq!(phase("setup", 30), "setup");
+        assert_eq!(phase("run", 10), "run");
+    }
 }

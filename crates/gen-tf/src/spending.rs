@@ -12,8 +12,9 @@ use crate::{project::Project, session::View};
 #[must_use]
 pub fn spend(project: &Project, view: &View) -> Option<Spend> {
     project.gcp()?;
-    let seconds: f64 =
-        view.snapshot.outcomes.values().map(|outcome| outcome.timings.wall_seconds).sum();
+    let walls = view.snapshot.outcomes.values().map(|outcome| outcome.timings.wall_seconds);
+    // The sum of nothing is -0.
+    let seconds = walls.fold(0.0, |sum, seconds| sum + seconds);
     let counts = Counts::of(&view.survey);
     let left = cost::vm_hours((counts.pending + counts.active) as u64, project.blueprint.duration);
     Some(Spend { spent: seconds / 3600.0, left })

@@ -23,6 +23,18 @@ target "local" {
   memory       = "2GiB"
 }
 
+# VMs on Google Cloud, one an experiment: docs/gcp.md says what a project needs before. Where both
+# targets stand, `--target gcp` or `--target local` says which is meant.
+# target "gcp" {
+#   project      = "my-project"
+#   zones        = ["us-central1-a", "us-central1-b"] # of one region
+#   machine_type = "n1-standard-8"
+#   image        = "projects/debian-cloud/global/images/debian-12-bookworm-v20260901"
+#   max_parallel = 10
+#   bucket       = "my-project-my-study"  # gen-tf makes it; results outlive a destroy in it
+#   state_bucket = "my-project-tfstate"   # has to exist; without it Terraform's state is a local file
+# }
+
 # Causes that another attempt may cure (a machine that went away, a service that did not start) are
 # tried again, up to this many attempts.
 retry {

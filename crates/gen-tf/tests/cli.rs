@@ -14,3 +14,5 @@ mod apply;
 mod crash;
 #[path = "cli/guide.rs"]
 mod guide;
+#[path = "cli/gcp.rs"]
+mod gcp;

@@ -18,7 +18,7 @@ study "everything" {
 }
 
 target "gcp" {
-  project       = "example.com:my-project"
+  project       = "my-project"
   zones         = ["europe-west10-a", "europe-west10-b", "europe-west10-c"]
   machine_type  = "n2-standard-8"
   image         = "projects/ubuntu-os-cloud/global/images/ubuntu-2204-jammy-v20260901"

@@ -55,7 +55,7 @@ pub fn run(args: &ApplyArgs) -> Outcome {
             say_moves(&moves);
             let ask = |plan: &str| if may_ask { ask(plan) } else { Ok(true) };
             pause = match session.step(&next, ask)? {
-                Stepped::Done => None,
+                Stepped::Done => pause.filter(|until| Instant::now() < *until),
                 Stepped::Declined => {
                     screen::say("nothing was changed");
                     return Err(Failure::said(code::ERROR));

@@ -3,9 +3,11 @@
 
 use gen_tf_core::{
     id::AttemptId,
-    outcome::{Outcome as Ended, Verdict},
+    outcome::{Cause, Outcome as Ended, Verdict},
     schedule::{ActiveSet, Placed, State},
 };
+
+use gen_tf_store::PutOnce;
 
 use crate::{
     cli::DestroyArgs,
@@ -27,6 +29,9 @@ pub fn run(args: &DestroyArgs) -> Outcome {
     let on_gcp = session.vms().is_some();
     say_running(&view, on_gcp);
     if args.with_results {
+        if on_gcp {
+            refuse_running(&view)?;
+        }
         refuse_unsynced(&session, &view)?;
         let count = view.snapshot.outcomes.len();
         screen::say(format_args!(
@@ -53,6 +58,7 @@ pub fn run(args: &DestroyArgs) -> Outcome {
         return Err(Failure::said(code::ERROR));
     }
     session.sweep(&ActiveSet::new())?;
+    close_destroyed(&session, &view)?;
     session.workspace.write_active_set(&Placed::new())?;
     if args.with_results {
         remove_results(&session)?;
@@ -61,6 +67,26 @@ pub fn run(args: &DestroyArgs) -> Outcome {
         "destroyed; results: {}",
         if args.with_results { "removed from the store" } else { session.project.store.as_str() }
     ));
+    Ok(())
+}
+
+/// A VM that had no time to say how its attempt ended says nothing any more; nobody waits for it then.
+/// An attempt that was never claimed has not begun.
+fn close_destroyed(session: &Session, view: &View) -> Outcome {
+    if session.vms().is_none() {
+        return Ok(());
+    }
+    for (id, state) in &view.survey {
+        let State::Active { attempt } = state else { continue };
+        let traces = view.snapshot.observations.experiments.get(id);
+        let trace = traces.and_then(|traces| traces.attempts.get(attempt));
+        if trace.is_some_and(|trace| trace.claimed) {
+            let id = AttemptId { experiment: id.clone(), attempt: *attempt };
+            if session.close(&id, Cause::Lost, "its VM was destroyed")? == PutOnce::Written {
+                screen::say(format_args!("{id}: its VM was destroyed; closed as lost"));
+            }
+        }
+    }
     Ok(())
 }
 
@@ -95,6 +121,18 @@ fn say_running(view: &View, on_gcp: bool) {
         if let State::Active { attempt } = state {
             screen::say(format_args!("{id}, attempt {attempt}, still runs and {end}"));
         }
+    }
+}
+
+/// What a VM writes while it is removed would go unseen.
+fn refuse_running(view: &View) -> Outcome {
+    let running = view.survey.iter().filter(|(_, state)| matches!(state, State::Active { .. }));
+    match running.count() {
+        0 => Ok(()),
+        count => Err(Failure::message(format!(
+            "{count} experiments still run, and their results would go too"
+        ))
+        .hint("wait for them, or end them with `gen-tf cancel '*'`; then run gen-tf-sync")),
     }
 }
 

@@ -199,12 +199,36 @@ fn markdown(summary: &Summary, changes: &str) -> String {
         summary.starts.len(),
         summary.removes.len()
     ));
+    let changes = shortened(changes.trim());
     // A fence that is longer than any run of backquotes in what it holds.
     format!(
         "{text}<details><summary>Terraform: {} to add, {} to change, {} to destroy</summary>\n\n````\n{}\n````\n\n</details>\n",
-        summary.terraform.add,
-        summary.terraform.change,
-        summary.terraform.remove,
-        changes.trim()
+        summary.terraform.add, summary.terraform.change, summary.terraform.remove, changes
     )
+}
+
+/// As much as a comment on a pull request takes; the plan of many VMs says the same many times.
+fn shortened(changes: &str) -> String {
+    const MOST: usize = 50_000;
+    if changes.len() <= MOST {
+        return changes.to_owned();
+    }
+    let end = changes[..changes.floor_char_boundary(MOST)].rfind('\n').unwrap_or_default();
+    let left = changes[end..].lines().count() - 1;
+    format!("{}\n\n… and {left} more lines: `gen-tf plan` shows all", &changes[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shortened;
+
+    #[test]
+    fn a_long_plan_is_cut_at_a_line() {
+        assert_eq!(shortened("a\nb"), "a\nb");
+        let long = "é 23456789\n".repeat(6_000);
+        let short = shortened(&long);
+        assert!(short.len() < 51_000 && short.contains("é 23456789\n\n… and "), "{}", short.len());
+        let kept = short.lines().filter(|line| *line == "é 23456789").count();
+        assert!(short.ends_with(&format!("{} more lines: `gen-tf plan` shows all", 6_000 - kept)));
+    }
 }

@@ -72,7 +72,8 @@ impl Session {
     pub fn read_state(&mut self) -> Result<(), Failure> {
         let (Some(gcp), Some(vms)) = (self.project.gcp(), &mut self.vms) else { return Ok(()) };
         let in_bucket = gcp.state != StatePlace::File;
-        vms.facts = match self.terraform.state(in_bucket)? {
+        let state = self.terraform.state(in_bucket);
+        vms.facts = match state.map_err(|error| name_state_bucket(&gcp.state, error))? {
             Some(json) => Facts::read(&json)
                 .map_err(|error| anyhow::Error::new(error).context("reading Terraform's state"))?,
             None => Facts::default(),
@@ -289,5 +290,17 @@ impl Session {
         let entry = applied.get(&id.experiment).filter(|entry| entry.attempt == id.attempt);
         let Some(started) = entry.and_then(|entry| entry.started) else { return Ok(0.0) };
         Ok((self.store().now()?.as_second() - started).max(0) as f64)
+    }
+}
+
+/// Terraform says that there is no bucket for its state, but not which.
+fn name_state_bucket(place: &StatePlace, error: terraform::Error) -> Failure {
+    let failure = Failure::from(error);
+    match (place, &failure.hint) {
+        (StatePlace::Bucket { bucket, .. }, Some(hint)) => {
+            let hint = hint.replace("gs://NAME", &format!("gs://{bucket}"));
+            failure.hint(hint)
+        }
+        _ => failure,
     }
 }

@@ -28,7 +28,7 @@ locals {
   store        = "gs://my-project-everything/everything"
   results      = "../results"
   guest_sha256 = "39309eb16a2e01f6f847445332f8ee448af658c2a069dd2743dd2fa3f1fea420"
-  project      = "example.com:my-project"
+  project      = "my-project"
   region       = "europe-west10"
   labels = {
     cost_centre = "42"

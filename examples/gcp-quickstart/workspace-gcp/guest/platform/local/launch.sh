@@ -1,0 +1,17 @@
+# shellcheck shell=bash disable=SC2034 # what one part sets, another reads
+# Launch: starts measure.sh or build.sh as the first process of new namespaces.
+# The chain setpriv → start.sh → unshare (or bwrap) keeps one process id, STEP_PID, whose death ends all.
+
+# launch ENTRY: `measure` (no network but loopback) or `build` (the host's network).
+launch() {
+  (
+    platform_close_in_child
+    exec {LIFELINE}>&-
+    cd -- "$SANDBOX" || exit 1
+    export GEN_TF_ENTRY=$1 GEN_TF_CACHE_FOLDER=$CACHE/downloads GEN_TF_HOST_HOME=$HOME
+    export GEN_TF_CGROUPS=${CGROUPS[*]:-} GEN_TF_SCOPE=${SCOPE:-}
+    # Without this, a supervisor that is killed would leave its sandbox behind.
+    exec setpriv --pdeathsig KILL bash "$GUEST/platform/local/start.sh"
+  ) </dev/null &
+  STEP_PID=$!
+}

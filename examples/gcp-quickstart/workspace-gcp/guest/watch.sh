@@ -1,0 +1,84 @@
+# shellcheck shell=bash disable=SC2034 # what one part sets, another reads
+# Watch: runs a step in its own place (measure.sh, or the harness's setup.sh), waits for it under a
+# deadline, and says how it ended. What happens inside is not decided here.
+
+# More than all limits together that measure.sh keeps after the run: only a guest that hangs gets there.
+readonly MEASURE_RESERVE=900
+
+# What a delivery needs when the measurement has used all its time, in seconds.
+readonly UPLOAD_RESERVE=600
+
+TERMINATED='' # the machine is being taken away
+OVERDUE=''    # the step's deadline has passed
+STEP_PID=''   # process whose death ends everything of the step
+EVENTS=''     # where measure.sh can be told to stop
+
+on_term() {
+  TRAPPED=yes
+  [[ -z $TERMINATED ]] || return 0
+  TERMINATED=yes
+  say "this machine is being taken away"
+  platform_hurry
+  if [[ -n $EVENTS ]]; then
+    printf 'stop preempted\n' >&"$EVENTS"
+  elif [[ -n $STEP_PID && -z $END_PHASE ]]; then
+    platform_kill_step
+  fi
+}
+
+on_deadline() {
+  TRAPPED=yes
+  OVERDUE=yes
+  [[ -z $STEP_PID ]] || platform_kill_step
+}
+
+# watch_step SECONDS FUNCTION…: the function starts the step and sets STEP_PID. Its status is in STEP_STATUS.
+watch_step() {
+  local seconds=$1
+  shift
+  uptime_cs
+  journal deadline $((REPLY + seconds * 100))
+  OVERDUE=''
+  "$@"
+  # A signal that came before there was anything to kill.
+  [[ -z $TERMINATED || -n $EVENTS || -n $END_PHASE ]] || platform_kill_step
+  TRAPPED=yes
+  while [[ -n $TRAPPED ]]; do
+    # A signal ends `wait` before the process does, and then says so here.
+    TRAPPED=''
+    STEP_STATUS=0
+    wait "$STEP_PID" || STEP_STATUS=$?
+  done
+  STEP_PID=''
+  journal deadline 0
+}
+
+# watch_measure: service, ready, run, stop and collect, all of them inside.
+watch_measure() {
+  enter_phase service
+  mkfifo -m 600 "$GEN_TF_BOX/state/events"
+  exec {EVENTS}<>"$GEN_TF_BOX/state/events"
+  # The signal may have come a moment ago, when there was nobody to tell.
+  [[ -z $TERMINATED ]] || printf 'stop preempted\n' >&"$EVENTS"
+  platform_within_fuse $((GEN_TF_READY_TIMEOUT + GEN_TF_DURATION + MEASURE_RESERVE)) "$UPLOAD_RESERVE"
+  watch_step "$REPLY" platform_start_measure
+  exec {EVENTS}>&-
+  EVENTS=''
+  local line ended=''
+  while read -r line; do
+    case $line in
+      phase\ *) read -r _ PHASE _ <<<"$line" ;;
+      done) ended=yes ;;
+      end\ *)
+        read -r _ CAUSE MESSAGE <<<"$line"
+        ended=yes
+        break
+        ;;
+    esac
+  done <"$GEN_TF_BOX/state/journal"
+  if [[ -n $OVERDUE ]]; then
+    fail deadline "the measurement went on beyond all its limits and was killed"
+  elif [[ -z $ended && -z $TERMINATED ]]; then
+    fail lost "the first process of the measurement was killed (status $STEP_STATUS)"
+  fi
+}
