@@ -65,7 +65,9 @@ impl Place {
             "study \"pair\" {{\n  harness  = \"{}\"\n{study}}}\n\ntarget \"gcp\" {{\n{target}}}\n",
             harness.display()
         );
-        Self { workspace: "workspace-gcp", environment, ..Self::new(&text) }
+        let mut place = Self::new(&text);
+        (place.workspace, place.environment) = ("workspace-gcp", environment);
+        place
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
