@@ -43,8 +43,10 @@ pub fn run(args: &ApplyArgs) -> Outcome {
     let mut may_ask = !args.yes;
     let mut first = true;
     let mut pause: Option<Instant> = None;
+    let mut had_vms = false;
     loop {
         let view = session.observe_and_close()?;
+        had_vms |= Counts::of(&view.survey).active > 0;
         let limits = limits(args, &session, &view, pause)?;
         let (next, moves) = session.next(&view, &limits)?;
         if first || moves != Moves::default() {
@@ -60,7 +62,10 @@ pub fn run(args: &ApplyArgs) -> Outcome {
                     screen::say("nothing was changed");
                     return Err(Failure::said(code::ERROR));
                 }
-                Stepped::Postponed { reason, at_once } => postpone(args, &reason, at_once)?,
+                Stepped::Postponed { reason, at_once } => {
+                    let goes_on = had_vms || at_once || !session.applied()?.is_empty();
+                    postpone(args.wait && goes_on, &reason, at_once)?
+                }
             };
             (first, may_ask) = (false, false);
             if args.wait && session.interrupts.level() == 0 {
@@ -111,9 +116,10 @@ fn limits(
     Ok(limits)
 }
 
-/// Machines that could not be had: says so, and when they are asked for again.
-fn postpone(args: &ApplyArgs, reason: &str, at_once: bool) -> Result<Option<Instant>, Failure> {
-    if !args.wait {
+/// Machines that could not be had: says so, and when they are asked for again. Where there was never
+/// one, whoever waits is told at once, and not in the morning.
+fn postpone(goes_on: bool, reason: &str, at_once: bool) -> Result<Option<Instant>, Failure> {
+    if !goes_on {
         screen::say(format_args!("{reason}: what could not start stays pending"));
         return Err(Failure::said(code::TERRAFORM));
     }
