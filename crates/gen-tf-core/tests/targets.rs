@@ -99,3 +99,22 @@ fn a_rehearsal_is_the_same_study_under_its_own_name_without_cloud_and_budget() {
     assert_eq!(rehearsed, expected);
     assert_eq!(rehearsal(&original, None, None).duration, original.duration);
 }
+
+#[test]
+fn a_machine_type_and_a_disk_that_are_too_small_are_refused_on_google_cloud() {
+    let mut study = study(include_str!("../../../tests/studies/valid/every-field.hcl"));
+    assert_eq!(refusals(&study, TargetKind::Gcp), [""; 0]);
+    let target = study.gcp.as_mut().unwrap();
+    (target.machine_type, target.disk_gb) = ("n1-standard-1".to_owned(), 20);
+    assert_eq!(
+        refusals(&study, TargetKind::Gcp),
+        [
+            "`lama` on `pets` needs 4 CPUs; `n1-standard-1` has 1",
+            "`lama` on `pets` needs 12 GiB of memory; `n1-standard-1` has 3.75 GiB",
+            "`lama` on `pets` needs 70 GiB of disk; the boot disk has 20 GiB",
+        ]
+    );
+    // Of a machine that the table lacks, only the disk can be told.
+    study.gcp.as_mut().unwrap().machine_type = "c4-standard-8".to_owned();
+    assert_eq!(refusals(&study, TargetKind::Gcp).len(), 1);
+}
