@@ -1,6 +1,8 @@
 //! Starts `fake-gcp`, the offline twin of Google Cloud, for tests of any crate:
 //! `#[path = "../../../tests/support/fake_gcp.rs"] mod fake_gcp;`.
 //! It knows how to start, ask and end it; what is tested is not known here.
+#![allow(dead_code, reason = "each test program uses its part")]
+#![allow(clippy::unwrap_used, reason = "a test ends with a panic")]
 
 use std::{
     collections::BTreeMap,

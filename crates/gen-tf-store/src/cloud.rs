@@ -5,19 +5,17 @@ use std::{future::Future, time::Duration};
 
 use jiff::Timestamp;
 use object_store::{
-    Attribute, ClientOptions, GetOptions, ObjectStore, PutMode, PutOptions, PutPayload,
-    RetryConfig,
+    Attribute, ClientOptions, ObjectStore, PutMode, PutOptions, PutPayload, RetryConfig,
     gcp::{GoogleCloudStorage, GoogleCloudStorageBuilder},
     path::Path,
 };
 
 use crate::{
     Action, Google, PutOnce, StoreError,
-    google::{CredentialsError, GoogleError, Patience, is_lost_connection},
+    google::{CredentialsError, GoogleError, MADE_BY, Patience, is_lost_connection},
+    upload,
 };
 
-/// The field of an object's metadata that says which put made it.
-const MADE_BY: &str = "gen-tf-put";
 /// How long a server may keep silent. There is no limit for a whole answer: objects are large.
 const SILENCE: Duration = Duration::from_secs(60);
 /// A download goes on after a broken connection for so long after its begin.
@@ -64,12 +62,14 @@ impl InBucket {
     where
         F: Future<Output = object_store::Result<T>>,
     {
-        let mut patience = Patience::new();
+        let mut patience = Patience::short();
         let mut may_renew = true;
         loop {
             match operation().await {
-                Err(object_store::Error::Unauthenticated { .. })
-                    if may_renew && self.google.credentials.renew() =>
+                Err(error)
+                    if status(&error) == Some(401)
+                        && may_renew
+                        && self.google.credentials.renew() =>
                 {
                     may_renew = false;
                 }
@@ -86,21 +86,23 @@ impl InBucket {
         objects: &dyn ObjectStore,
         path: &Path,
         payload: PutPayload,
-        unique: &str,
-    ) -> object_store::Result<PutOnce> {
+        location: &str,
+    ) -> Result<PutOnce, StoreError> {
+        let unique = upload::unique();
         let mut options = PutOptions::from(PutMode::Create);
-        options.attributes.insert(Attribute::Metadata(MADE_BY.into()), unique.to_owned().into());
+        options.attributes.insert(Attribute::Metadata(MADE_BY.into()), unique.clone().into());
         let put = || objects.put_opts(path, payload.clone(), options.clone());
         match self.persist(put).await {
             Ok(_) => return Ok(PutOnce::Written),
             Err(object_store::Error::AlreadyExists { .. }) => {}
-            Err(error) => return Err(error),
+            Err(error) => return Err(self.explain(Action::Write, path.as_ref(), location, error)),
         }
-        let look = || objects.get_opts(path, GetOptions { head: true, ..GetOptions::default() });
-        let there = self.persist(look).await?;
-        let made_by = there.attributes.get(&Attribute::Metadata(MADE_BY.into()));
-        let is_ours = made_by.is_some_and(|made_by| made_by.as_ref() == unique);
-        Ok(if is_ours { PutOnce::Written } else { PutOnce::Taken })
+        let bucket = self.google.bucket(&self.name);
+        bucket.whose(&self.name_of(path), &unique).await.map_err(|source| StoreError::Google {
+            attempt: format!("learn who has put `{path}` into the store"),
+            location: location.to_owned(),
+            source: Box::new(source),
+        })
     }
 
     /// The error for what object_store could not do.
@@ -119,13 +121,8 @@ impl InBucket {
         if is_missing_bucket(&error) {
             return StoreError::NoBucket { bucket: self.name.clone(), location };
         }
-        let status = match &error {
-            object_store::Error::Unauthenticated { .. } => 401,
-            object_store::Error::PermissionDenied { .. } => 403,
-            _ => {
-                let source = Box::new(error);
-                return StoreError::Access { action, key, location, source };
-            }
+        let Some(status @ (401 | 403)) = status(&error) else {
+            return StoreError::Access { action, key, location, source: Box::new(error) };
         };
         let message = message(&error.to_string());
         StoreError::Refused { action, key, location, status, message }
@@ -136,6 +133,19 @@ impl InBucket {
 pub(crate) fn is_missing_bucket(error: &object_store::Error) -> bool {
     let text = error.to_string();
     text.contains("NoSuchBucket") || text.contains("The specified bucket does not exist")
+}
+
+/// The HTTP status of a refusal. The library has no other place for that of a listing than its text.
+fn status(error: &object_store::Error) -> Option<u16> {
+    match error {
+        object_store::Error::Unauthenticated { .. } => Some(401),
+        object_store::Error::PermissionDenied { .. } => Some(403),
+        error => {
+            let text = error.to_string();
+            let (_, status) = text.split_once("non-2xx status code: ")?;
+            status.get(..3)?.parse().ok()
+        }
+    }
 }
 
 fn into_credentials_error(
@@ -165,7 +175,40 @@ fn message(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::{Store, google::loopback::Loopback};
+
+    #[test]
+    fn a_token_that_the_store_refuses_is_replaced_once_an_operation() {
+        let server = Loopback::start(|number, asked| {
+            if asked.line == "POST /token" {
+                let token = json!({ "access_token": format!("t{number}"), "token_type": "Bearer" });
+                return (200, token.to_string());
+            }
+            let is_good = asked.headers.contains("bearer t2");
+            if is_good { (404, String::new()) } else { (401, String::new()) }
+        });
+        let file = json!({
+            "type": "authorized_user", "client_id": "i", "client_secret": "s",
+            "refresh_token": "r", "token_uri": format!("{}/token", server.url),
+        });
+        let variable = |name: &str| match name {
+            "GOOGLE_CREDENTIALS" => Some(file.to_string()),
+            "GOOGLE_STORAGE_CUSTOM_ENDPOINT" => Some(format!("{}/storage/v1/", server.url)),
+            _ => None,
+        };
+        let google = Google::connect_by(variable).unwrap();
+        // What has taken t0 and was refused takes t2, which is good.
+        let store = Store::open_with(&google, "gs://bucket/study").unwrap();
+        assert_eq!(store.get("x").unwrap(), None);
+        assert_eq!(server.asked().len(), 4);
+        // The JSON API does the same, and a second refusal is an error.
+        google.credentials.renew();
+        let refused = google.bucket("bucket").facts().unwrap_err();
+        assert_eq!((refused.status(), server.asked().len()), (Some(401), 8));
+    }
 
     #[test]
     fn the_message_of_a_refusal_is_what_it_says_to_people() {

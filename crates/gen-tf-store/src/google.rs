@@ -11,7 +11,7 @@ mod endpoint;
 mod environment;
 mod error;
 #[cfg(test)]
-mod loopback;
+pub(crate) mod loopback;
 mod request;
 mod retry;
 mod upload;
@@ -30,13 +30,15 @@ pub use endpoint::{Service, segment};
 pub use error::GoogleError;
 pub use reqwest::Method;
 
-pub(crate) use copy::Source;
+pub(crate) use copy::{Source, Target};
 pub(crate) use endpoint::Endpoints;
 pub(crate) use error::hint_for;
 pub(crate) use request::{Answer, Request};
 pub(crate) use retry::{Patience, is_lost_connection};
 pub(crate) use upload::Upload;
 
+/// The field of an object's metadata that says which put made it.
+pub(crate) const MADE_BY: &str = "gen-tf-put";
 /// How long a server may keep silent.
 const SILENCE: Duration = Duration::from_secs(60);
 

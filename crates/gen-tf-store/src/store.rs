@@ -18,7 +18,6 @@ use crate::{
     google::Bucket,
     key,
     location::{self, Backend},
-    upload,
 };
 
 /// The objects of one study: in a bucket, in a folder or, in tests, in memory.
@@ -281,12 +280,8 @@ impl Store {
         let payload: PutPayload = bytes.into().into();
         let objects = &self.backend.objects;
         if let Some(bucket) = &self.backend.bucket {
-            let unique = upload::unique();
-            let put = bucket.put_once(objects.as_ref(), &path, payload, &unique);
-            return self
-                .runtime
-                .block_on(put)
-                .map_err(|source| self.failed(Action::Write, key, source));
+            let put = bucket.put_once(objects.as_ref(), &path, payload, self.location());
+            return self.runtime.block_on(put);
         }
         let write = objects.put_opts(&path, payload, PutMode::Create.into());
         match self.runtime.block_on(write) {

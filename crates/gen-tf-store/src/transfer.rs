@@ -8,8 +8,8 @@ use sha2::{Digest, Sha256};
 use crate::{
     Action, Google, PutOnce, Reader, Store, StoreError,
     cloud::{self, InBucket},
-    google::Source,
-    upload::{Incoming, hexadecimal},
+    google::{Source, Target},
+    upload::{Incoming, hexadecimal, unique},
 };
 
 impl Store {
@@ -25,6 +25,26 @@ impl Store {
         sha256: &str,
         tell: &(dyn Fn(u64) + Sync),
     ) -> Result<PutOnce, StoreError> {
+        let google = match self.google() {
+            Some(google) => google.clone(),
+            None => Google::connect().map_err(|error| StoreError::Google {
+                attempt: "read".to_owned(),
+                location: source.to_owned(),
+                source: Box::new(error),
+            })?,
+        };
+        self.copy_once_with(&google, key, source, sha256, tell)
+    }
+
+    /// As `copy_once`, with the credentials of `google`.
+    pub fn copy_once_with(
+        &self,
+        google: &Google,
+        key: &str,
+        source: &str,
+        sha256: &str,
+        tell: &(dyn Fn(u64) + Sync),
+    ) -> Result<PutOnce, StoreError> {
         let target = self.parse_key(key)?;
         let Some((bucket, name)) = Source::parse(source) else {
             let reason = "a source is an object, written as gs://<bucket>/<name>";
@@ -33,8 +53,8 @@ impl Store {
         if self.exists(key)? {
             return Ok(PutOnce::Taken);
         }
-        let google = self.google_or_connect(source)?;
-        let place = InBucket { google, name: bucket.to_owned(), folder: Path::ROOT };
+        let place =
+            InBucket { google: google.clone(), name: bucket.to_owned(), folder: Path::ROOT };
         let object = self.open_source(&place, name)?;
         let generation = object.meta.version.clone();
         let reader = Reader::new(object, Arc::clone(&place.google.runtime));
@@ -54,25 +74,14 @@ impl Store {
         verify(incoming)?;
         let generation = generation.as_deref().unwrap_or_default();
         let copy = Source { bucket, name, generation };
-        let target = store.name_of(&target);
-        let copied =
-            store.google.runtime.block_on(copy.copy_once(&store.google, &store.name, &target));
+        let (name, unique) = (store.name_of(&target), unique());
+        let target = Target { bucket: &store.name, name: &name, unique: &unique };
+        let copied = store.google.runtime.block_on(copy.copy_once(&store.google, &target));
         copied.map_err(|error| StoreError::Google {
             attempt: format!("copy {source} into the store"),
             location: self.location().to_owned(),
             source: Box::new(error),
         })
-    }
-
-    fn google_or_connect(&self, source: &str) -> Result<Google, StoreError> {
-        match self.google() {
-            Some(google) => Ok(google.clone()),
-            None => Google::connect().map_err(|error| StoreError::Google {
-                attempt: "read".to_owned(),
-                location: source.to_owned(),
-                source: Box::new(error),
-            }),
-        }
     }
 
     fn open_source(&self, place: &InBucket, name: &str) -> Result<GetResult, StoreError> {

@@ -1,7 +1,7 @@
 //! Putting a large file once, without holding it in memory.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     hash::{BuildHasher, RandomState},
     io::{self, Read},
     path::Path as FilePath,
@@ -23,8 +23,10 @@ use crate::{
     key,
 };
 
-/// Buckets take no parts below 5 MiB. A file up to this size goes in one piece.
+/// Buckets take no parts below 5 MiB.
 const PART: u64 = 8 * 1024 * 1024;
+/// Up to this size a file goes into a bucket with one request, like any small object.
+const SMALL: u64 = 1024 * 1024;
 
 /// Bytes on their way into the store, and what they are called in messages.
 pub(crate) struct Incoming<'a, R> {
@@ -93,6 +95,16 @@ impl Store {
             if known.sha256 != sha256 {
                 return Err(changed(known.sha256));
             }
+            if known.size <= SMALL {
+                let bytes = fs::read(path).map_err(unreadable)?;
+                let found = hexadecimal(Sha256::new_with_prefix(&bytes));
+                // It may have been changed between the two reads.
+                return if found == sha256 {
+                    self.put_once(key, bytes)
+                } else {
+                    Err(changed(found))
+                };
+            }
             return self.upload(&bucket, key, path, &known, tell);
         }
         let (unreadable, changed) = (&unreadable, &changed);
@@ -133,6 +145,7 @@ impl Store {
             path,
             size: known.size,
             crc32c: &known.crc32c,
+            unique: &unique(),
             tell,
         };
         match bucket.google.runtime.block_on(upload.send()) {

@@ -1,4 +1,5 @@
-//! What every store promises, checked on a folder and in memory; and what only a folder can meet.
+//! What every store promises, checked in memory, on a folder and in a bucket; and what only a
+//! folder can meet.
 
 #![expect(clippy::unwrap_used, reason = "a test ends with a panic")]
 
@@ -12,8 +13,11 @@ use std::{
     thread,
 };
 
-use gen_tf_store::{PutOnce, Store, StoreError};
+use gen_tf_store::{Google, PutOnce, Store, StoreError};
 use tempfile::TempDir;
+
+#[path = "../../../tests/support/fake_gcp.rs"]
+mod fake_gcp;
 
 /// More than two parts of an upload.
 const LARGE: usize = 20 * 1024 * 1024;
@@ -33,6 +37,10 @@ fn on_each(check: impl Fn(&Store)) {
     check(&Store::in_memory().unwrap());
     let (_folder, store) = folder();
     check(&store);
+    let cloud = fake_gcp::FakeGcp::start();
+    cloud.make_bucket("bucket");
+    let google = Google::connect_by(|name| cloud.variables.get(name).cloned()).unwrap();
+    check(&Store::open_with(&google, "gs://bucket/study").unwrap());
 }
 
 fn keys(store: &Store, prefix: &str) -> Vec<String> {
@@ -90,8 +98,11 @@ fn the_times_of_a_listing_fit_the_clock_of_the_store() {
         let before = store.now().unwrap();
         store.put("x", "x").unwrap();
         let modified = store.list("").unwrap()[0].modified;
-        // The kernel stamps files with a coarse clock.
-        let slack = jiff::Span::new().milliseconds(50);
+        // The kernel stamps files with a coarse clock, and a bucket tells the time in seconds.
+        let slack = match store.bucket() {
+            None => jiff::Span::new().milliseconds(50),
+            Some(_) => jiff::Span::new().seconds(2),
+        };
         assert!(modified >= before - slack, "{modified} {before}");
         assert!(modified <= store.now().unwrap() + slack);
     });

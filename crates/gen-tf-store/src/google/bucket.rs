@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Google, GoogleError, Method, Request, Service, segment};
+use super::{Google, GoogleError, MADE_BY, Method, Request, Service, segment};
+use crate::PutOnce;
 
 /// How many objects are removed at once.
 const AT_ONCE: usize = 16;
@@ -84,7 +85,7 @@ impl Bucket {
         Ok(self.facts()?.is_some())
     }
 
-    /// The folders at its top, without a slash: a study has one of them for itself.
+    /// The folders at its top, sorted, without a slash: a study has one of them for itself.
     pub fn folders(&self) -> Result<Vec<String>, GoogleError> {
         self.google.runtime.block_on(async {
             let mut folders = Vec::new();
@@ -96,6 +97,7 @@ impl Bucket {
                 folders.extend(names.map(str::to_owned));
                 token = page.next_page_token;
                 if token.is_none() {
+                    folders.sort();
                     return Ok(folders);
                 }
             }
@@ -154,6 +156,16 @@ impl Bucket {
             answer.json(&request)?;
             answer.date().ok_or(incomplete)
         })
+    }
+
+    /// Whose an object is that was in the way of a put of ours: an answer may have been lost.
+    pub(crate) async fn whose(&self, name: &str, unique: &str) -> Result<PutOnce, GoogleError> {
+        let mut request = self.request(Method::GET, &format!("/o/{}", segment(name)));
+        request.query(&[("fields", "metadata")]);
+        let answer = self.google.send(&request).await?.json(&request)?;
+        let made_by = answer.get("metadata").and_then(|metadata| metadata.get(MADE_BY));
+        let is_ours = made_by.and_then(Value::as_str) == Some(unique);
+        Ok(if is_ours { PutOnce::Written } else { PutOnce::Taken })
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> Request {

@@ -1,9 +1,9 @@
 //! Copies an object from another bucket into a store's bucket, inside Google's network, once its
 //! bytes are known to be the announced ones.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{Google, GoogleError, Method, Request, Service, segment};
+use super::{Google, GoogleError, MADE_BY, Method, Request, Service, segment};
 use crate::PutOnce;
 
 /// An object of a bucket, at one version.
@@ -13,6 +13,14 @@ pub(crate) struct Source<'a> {
     pub generation: &'a str,
 }
 
+/// Where it goes.
+pub(crate) struct Target<'a> {
+    pub bucket: &'a str,
+    pub name: &'a str,
+    /// What no other put has: it tells an object of ours from a stranger's.
+    pub unique: &'a str,
+}
+
 impl Source<'_> {
     /// `gs://<bucket>/<name>` as its two parts.
     pub fn parse(location: &str) -> Option<(&str, &str)> {
@@ -20,22 +28,25 @@ impl Source<'_> {
         (!bucket.is_empty() && !name.is_empty()).then_some((bucket, name))
     }
 
-    /// Copies it as `name` into `bucket`, unless there is such an object.
+    /// Copies it, unless there is an object of the target's name.
     ///
     /// A large object between locations takes several calls, each going on where the last ended.
     pub async fn copy_once(
         &self,
         google: &Google,
-        bucket: &str,
-        name: &str,
+        target: &Target<'_>,
     ) -> Result<PutOnce, GoogleError> {
         let path = format!(
             "b/{}/o/{}/rewriteTo/b/{}/o/{}",
             segment(self.bucket),
             segment(self.name),
-            segment(bucket),
-            segment(name),
+            segment(target.bucket),
+            segment(target.name),
         );
+        let object = json!({
+            "contentType": "application/octet-stream",
+            "metadata": { MADE_BY: target.unique },
+        });
         let mut token: Option<String> = None;
         loop {
             let mut request =
@@ -44,12 +55,11 @@ impl Source<'_> {
             if let Some(token) = &token {
                 request.query(&[("rewriteToken", token)]);
             }
-            // Its effect is the same twice; the second time it may answer that the name is taken,
-            // and then the bytes there are verified as those of anybody else.
-            request.repeatable();
+            request.json(&object).repeatable();
             let answer = google.send(&request).await?;
             if answer.status == 412 {
-                return Ok(PutOnce::Taken);
+                let bucket = google.bucket(target.bucket);
+                return bucket.whose(target.name, target.unique).await;
             }
             let answer = answer.json(&request)?;
             if answer.get("done").and_then(Value::as_bool) == Some(true) {

@@ -15,12 +15,18 @@ const LIMIT: Duration = Duration::from_secs(180);
 /// The patience that one operation has: it ends after a number of tries, and after some time.
 pub(crate) struct Patience {
     retries: u32,
+    limit: u32,
     start: Instant,
 }
 
 impl Patience {
     pub fn new() -> Self {
-        Self { retries: 0, start: Instant::now() }
+        Self { retries: 0, limit: RETRIES, start: Instant::now() }
+    }
+
+    /// For what a library has tried again already, as far as it dared.
+    pub fn short() -> Self {
+        Self { limit: 3, ..Self::new() }
     }
 
     /// How often it was tried.
@@ -30,7 +36,7 @@ impl Patience {
 
     /// Waits before the next try; `false` means that there is to be none.
     pub async fn wait(&mut self) -> bool {
-        if self.retries >= RETRIES || self.start.elapsed() > LIMIT {
+        if self.retries >= self.limit || self.start.elapsed() > LIMIT {
             return false;
         }
         let full = FIRST.saturating_mul(1 << self.retries).min(LONGEST);
@@ -52,16 +58,14 @@ pub(crate) fn is_passing(status: u16) -> bool {
     matches!(status, 408 | 429 | 500..=599)
 }
 
-/// Whether a connection broke: it tells nothing of what the server has done.
+/// Whether a connection of object_store broke, which tells nothing of what the server has done. That
+/// there was none in the first place, the library has waited out itself.
 pub(crate) fn is_lost_connection(error: &(dyn Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(http) = error.downcast_ref::<object_store::client::HttpError>() {
             use object_store::client::HttpErrorKind as Kind;
-            return !matches!(http.kind(), Kind::Decode);
-        }
-        if let Some(http) = error.downcast_ref::<reqwest::Error>() {
-            return !http.is_builder();
+            return !matches!(http.kind(), Kind::Connect | Kind::Decode);
         }
         next = error.source();
     }

@@ -11,8 +11,8 @@ use bytes::Bytes;
 use serde_json::json;
 
 use super::{
-    Answer, Google, GoogleError, Method, Patience, Request, request::Unanswered, retry::is_passing,
-    segment,
+    Answer, Google, GoogleError, MADE_BY, Method, Patience, Request, request::Unanswered,
+    retry::is_passing, segment,
 };
 use crate::PutOnce;
 
@@ -31,6 +31,8 @@ pub(crate) struct Upload<'a> {
     pub size: u64,
     /// Base64, as Google writes it.
     pub crc32c: &'a str,
+    /// What no other put has: it tells an object of ours from a stranger's.
+    pub unique: &'a str,
     /// Hears how many bytes have arrived.
     pub tell: &'a (dyn Fn(u64) + Sync),
 }
@@ -40,7 +42,9 @@ enum Sent {
     /// The server has everything before this offset.
     Until(u64),
     /// The object is complete.
-    Done(PutOnce),
+    Done,
+    /// Another object has the name.
+    Taken,
     /// The server knows nothing of the session any more.
     Lost,
 }
@@ -48,12 +52,15 @@ enum Sent {
 impl Upload<'_> {
     /// Sends the file, unless there is an object of this name, now or at the end.
     pub async fn send(&self) -> Result<PutOnce, GoogleError> {
+        let taken =
+            || async { self.google.bucket(self.bucket).whose(self.name, self.unique).await };
         let mut sessions = 0;
         loop {
-            let Some(session) = self.begin().await? else { return Ok(PutOnce::Taken) };
+            let Some(session) = self.begin().await? else { return taken().await };
             sessions += 1;
             match self.send_to(&session).await? {
-                Sent::Done(end) => return Ok(end),
+                Sent::Done => return Ok(PutOnce::Written),
+                Sent::Taken => return taken().await,
                 _ if sessions < SESSIONS => {}
                 _ => {
                     let request = self.piece(&session, 0, Bytes::new());
@@ -76,7 +83,9 @@ impl Upload<'_> {
             .header("x-upload-content-length", self.size.to_string())
             .header("x-upload-content-type", "application/octet-stream")
             // The server compares the hash, and makes no object of anything else.
-            .json(&json!({ "name": self.name, "crc32c": self.crc32c }))
+            .json(&json!({
+                "name": self.name, "crc32c": self.crc32c, "metadata": { MADE_BY: self.unique },
+            }))
             // A session that nobody uses is forgotten.
             .repeatable();
         let answer = self.google.send(&request).await?;
@@ -137,9 +146,9 @@ impl Upload<'_> {
             308 => Sent::Until(next_offset(answer.header("range"))),
             200 | 201 => {
                 self.verify(request, answer)?;
-                Sent::Done(PutOnce::Written)
+                Sent::Done
             }
-            412 => Sent::Done(PutOnce::Taken),
+            412 => Sent::Taken,
             404 | 410 => Sent::Lost,
             status if is_passing(status) => return Ok(None),
             _ => return Err(answer.refusal(request)),
