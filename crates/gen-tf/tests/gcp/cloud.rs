@@ -25,7 +25,7 @@ impl Cloud {
         let folder = tempfile::Builder::new().prefix("gen-tf-cloud-").tempdir().unwrap();
         let log = fs::File::create(folder.path().join("log")).unwrap();
         let server = Command::new(program("fake-gcp"))
-            .args(["serve", "--vms", "sandbox", "--state"])
+            .args(["serve", "--project", "test-project", "--vms", "sandbox", "--state"])
             .arg(folder.path())
             .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap())

@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 use crate::{
     cloud::Cloud,
     place::Place,
-    study::{TARGET, assert_no_changes},
+    study::{APPLY, TARGET, assert_no_changes},
 };
 
 /// One experiment, so that every fault meets it.
-const ONE: &str = "  tools = [\"steady\"]\n  services = [\"left\"]\n  runs = 1\n  duration = \"2s\"\n";
+const ONE: &str =
+    "  tools = [\"steady\"]\n  services = [\"left\"]\n  runs = 1\n  duration = \"2s\"\n";
 
 fn place(cloud: &Cloud) -> Place {
     Place::on_gcp(ONE, TARGET, cloud.environment())
@@ -25,7 +26,7 @@ fn assert_overcome(rule: &Value) {
     let Some(cloud) = Cloud::start() else { return };
     let place = place(&cloud);
     cloud.add_fault(rule);
-    let applied = place.run(&["apply", "--wait", "--yes"]).expect(0);
+    let applied = place.run(APPLY).expect(0);
     assert!(applied.stderr.contains("1 of 1 succeeded"), "{}", applied.stderr);
     assert_was_met(&cloud, rule);
     assert_no_changes(&place);
@@ -38,13 +39,13 @@ fn assert_told(rule: &Value, words: &[&str]) {
     let Some(cloud) = Cloud::start() else { return };
     let place = place(&cloud);
     cloud.add_fault(rule);
-    let failed = place.run(&["apply", "--wait", "--yes"]).expect(4);
+    let failed = place.run(APPLY).expect(4);
     for word in words {
         assert!(failed.stderr.contains(word), "no `{word}` in:\n{}", failed.stderr);
     }
     let (status, answer) = cloud.call("DELETE", "/control/faults", None);
     assert_eq!(status, 200, "{answer}");
-    let applied = place.run(&["apply", "--wait", "--yes"]).expect(0);
+    let applied = place.run(APPLY).expect(0);
     assert!(applied.stderr.contains("1 of 1 succeeded"), "{}", applied.stderr);
     place.run(&["destroy", "--yes"]).expect(0);
 }
@@ -80,7 +81,8 @@ fn a_quota_that_is_used_up_is_named() {
 fn an_api_that_is_not_enabled_is_named_with_the_command_that_enables_it() {
     let message = "Compute Engine API has not been used in project 123 before or it is disabled.";
     let fault = json!({ "status": 403, "reason": "accessNotConfigured", "message": message });
-    let rule = json!({ "match": { "method": "POST", "path": "/global/networks$" }, "fault": fault });
+    let rule =
+        json!({ "match": { "method": "POST", "path": "/global/networks$" }, "fault": fault });
     assert_told(&rule, &["Compute Engine API", "gcloud services enable"]);
 }
 
@@ -95,7 +97,8 @@ fn a_name_that_somebody_else_has_is_told() {
 fn an_overloaded_api_is_asked_again() {
     for status in [429, 503] {
         let fault = json!({ "status": status, "reason": "backendError", "message": "try again" });
-        let rule = json!({ "match": { "path": "^/(upload/)?storage/" }, "times": 3, "fault": fault });
+        let rule =
+            json!({ "match": { "path": "^/(upload/)?storage/" }, "times": 3, "fault": fault });
         assert_overcome(&rule);
     }
 }

@@ -17,6 +17,9 @@ pub const TARGET: &str = "  project = \"test-project\"\n  zones = [\"us-central1
     image = \"projects/debian-cloud/global/images/debian-12-bookworm-v20260901\"\n  \
     max_parallel = 3\n  bucket = \"test-project-pair\"\n";
 
+/// To the end; looking often, because these experiments take seconds.
+pub const APPLY: &[&str] = &["apply", "--wait", "--yes", "--look-every", "1s"];
+
 #[test]
 fn a_study_runs_on_vms_comes_home_and_leaves_only_its_bucket() {
     let Some(cloud) = Cloud::start() else { return };
@@ -26,7 +29,7 @@ fn a_study_runs_on_vms_comes_home_and_leaves_only_its_bucket() {
 
     destroy_by_hand(&cloud, &place);
     // What is done stays done, and the bucket is taken over, not made again.
-    let again = place.run(&["apply", "--wait", "--yes"]).expect(0);
+    let again = place.run(APPLY).expect(0);
     assert!(!again.stderr.contains("starts "), "{}", again.stderr);
     assert!(again.stderr.contains("6 of 6 succeeded"), "{}", again.stderr);
     assert_no_changes(&place);
@@ -42,7 +45,7 @@ fn a_study_whose_state_is_in_a_bucket_needs_no_file_of_the_first_machine() {
     assert!(!place.path("workspace-gcp/terraform.tfstate").exists());
 
     let elsewhere = Place::on_gcp(SIX, &target, cloud.environment());
-    let again = elsewhere.run(&["apply", "--wait", "--yes"]).expect(0);
+    let again = elsewhere.run(APPLY).expect(0);
     assert!(!again.stderr.contains("starts "), "{}", again.stderr);
     assert_no_changes(&elsewhere);
     destroy_by_hand(&cloud, &elsewhere);
@@ -52,7 +55,7 @@ fn a_study_whose_state_is_in_a_bucket_needs_no_file_of_the_first_machine() {
 
 /// From nothing to results at home.
 fn run_to_the_end(cloud: &Cloud, place: &Place) {
-    let applied = place.run(&["apply", "--wait", "--yes"]).expect(0);
+    let applied = place.run(APPLY).expect(0);
     assert!(applied.stderr.contains("6 of 6 succeeded"), "{}", applied.stderr);
     let instances = cloud.state()["instances"].as_array().unwrap().len();
     assert_eq!(instances, 0, "a finished experiment has no VM");
@@ -76,13 +79,10 @@ fn run_to_the_end(cloud: &Cloud, place: &Place) {
 
 /// The other binary, as its user calls it.
 pub fn pull(place: &Place) -> Ran {
-    let mut command = place.command(&["workspace-gcp"]);
+    let gen_tf = place.command(&["workspace-gcp"]);
     let mut sync = Command::new(program("gen-tf-sync"));
-    sync.args(command.get_args()).current_dir(command.get_current_dir().unwrap());
-    for (name, value) in command.get_envs() {
-        sync.env(name, value.unwrap());
-    }
-    drop(command.env_clear());
+    sync.args(gen_tf.get_args()).current_dir(gen_tf.get_current_dir().unwrap());
+    sync.envs(gen_tf.get_envs().map(|(name, value)| (name, value.unwrap())));
     Ran::of(sync.output().unwrap())
 }
 
