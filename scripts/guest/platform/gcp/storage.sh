@@ -109,8 +109,10 @@ platform_put_once() {
 
 # put_small KEY FILE MD5: metadata and bytes in one request, so that the store checks the md5 itself.
 put_small() {
-  local boundary body=$SCRATCH/$BASHPID.upload status=0
+  local boundary name body=$SCRATCH/$BASHPID.upload status=0
   read -r boundary </proc/sys/kernel/random/uuid
+  url_encoded "$PREFIX/$1"
+  name=$REPLY
   object_metadata "$1" "$3"
   {
     printf -- '--%s\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n%s\r\n' "$boundary" "$REPLY"
@@ -118,7 +120,7 @@ put_small() {
     cat -- "$2"
     printf -- '\r\n--%s--\r\n' "$boundary"
   } >"$body" || return 1
-  request "$STORAGE/upload/storage/v1/b/$BUCKET/o?uploadType=multipart&ifGenerationMatch=0&fields=size,md5Hash,generation" \
+  request "$STORAGE/upload/storage/v1/b/$BUCKET/o?uploadType=multipart&name=$name&ifGenerationMatch=0&fields=size,md5Hash,generation" \
     -H "Content-Type: multipart/related; boundary=$boundary" --data-binary "@$body" || status=1
   rm -f -- "$body"
   return "$status"
