@@ -10,5 +10,7 @@ mod cloud;
 mod place;
 #[path = "gcp/faults.rs"]
 mod faults;
+#[path = "gcp/secrets.rs"]
+mod secrets;
 #[path = "gcp/study.rs"]
 mod study;
