@@ -1,5 +1,6 @@
 //! Terraform's own gcs backend, without any provider, keeps its state in the fake cloud.
 //! Skipped where there is no `terraform`.
+#![expect(clippy::unwrap_used, reason = "a test ends where it can't go on")]
 
 mod support;
 

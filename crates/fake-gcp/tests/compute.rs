@@ -1,4 +1,5 @@
 //! Compute Engine's API: resources, without what instances go through over time.
+#![expect(clippy::unwrap_used, reason = "a test ends where it can't go on")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! Projects, their services, and service accounts.
+#![expect(clippy::unwrap_used, reason = "a test ends where it can't go on")]
 
 mod support;
 

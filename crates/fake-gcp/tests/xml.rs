@@ -1,4 +1,5 @@
 //! Cloud Storage's XML API.
+#![expect(clippy::unwrap_used, reason = "a test ends where it can't go on")]
 
 mod support;
 

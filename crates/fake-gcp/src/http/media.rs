@@ -31,7 +31,7 @@ pub async fn send(call: &Call, object: &Object) -> Result<Response> {
         Body::empty()
     } else {
         let file = object.blob.open(start).await?;
-        Body::from_stream(ReaderStream::new(file.take(length)))
+        Body::from_stream(ReaderStream::with_capacity(file.take(length), 1 << 16))
     };
     Ok(respond::build(status, &headers, body))
 }

@@ -46,11 +46,11 @@ async fn media(cloud: &Cloud, call: &mut Call, bucket: &str) -> Result<Response>
 
 /// Takes the rest of a request's body as an object's bytes.
 pub async fn receive(cloud: &Cloud, call: &mut Call) -> Result<Blob> {
-    let mut writer = cloud.blobs.writer().await?;
+    let mut writer = cloud.blobs.writer()?;
     while let Some(bytes) = call.chunk().await? {
-        writer.write(&bytes).await?;
+        writer.write(&bytes)?;
     }
-    writer.finish().await
+    Ok(writer.finish())
 }
 
 /// Checksums that headers announce, as the JSON API names them.
@@ -108,7 +108,7 @@ async fn multipart(cloud: &Cloud, call: &mut Call, bucket: &str) -> Result<Respo
     {
         announced.insert("contentType".into(), content_type.into());
     }
-    let blob = cloud.blobs.store(bytes).await?;
+    let blob = cloud.blobs.store(bytes)?;
     finish(cloud, call, bucket, blob, &announced)
 }
 
@@ -167,7 +167,7 @@ async fn begin(cloud: &Cloud, call: &mut Call, bucket: &str) -> Result<Response>
     }
     let object = name(call, &announced)?;
     let preconditions = storage::preconditions(call)?;
-    let writer = cloud.blobs.writer().await?;
+    let writer = cloud.blobs.writer()?;
     let mut model = cloud.lock();
     let create = "storage.objects.create";
     let in_bucket = rights::object(&model, &call.caller, create, bucket, &object)?;
@@ -239,7 +239,7 @@ async fn go_on(cloud: &Cloud, call: &mut Call) -> Result<Response> {
         while let Some(chunk) = call.chunk().await? {
             let known = usize::try_from(skip).unwrap_or(usize::MAX).min(chunk.len());
             skip -= known as u64;
-            writer.write(&chunk[known..]).await?;
+            writer.write(&chunk[known..])?;
         }
     }
     let size = writer.size();
@@ -248,7 +248,7 @@ async fn go_on(cloud: &Cloud, call: &mut Call) -> Result<Response> {
     }
     let Some(writer) = bytes.take() else { return Err(ApiError::not_found("No such upload.")) };
     cloud.lock().uploads.end(&id);
-    let blob = Arc::new(writer.finish().await?);
+    let blob = Arc::new(writer.finish());
     let attributes = object::attributes(&upload.announced);
     let Target { bucket, object: name } = upload.target;
     let new = NewObject { name, blob, attributes, parts: None };

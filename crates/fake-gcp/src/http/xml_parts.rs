@@ -84,7 +84,7 @@ async fn complete(cloud: &Cloud, call: &mut Call, id: &str, target: &Target) -> 
         (found.collect::<Result<Vec<_>>>()?, upload.attributes.clone())
     };
     let blobs: Vec<_> = parts.iter().map(AsRef::as_ref).collect();
-    let blob = Arc::new(cloud.blobs.join(&blobs).await?);
+    let blob = Arc::new(cloud.blobs.join(&blobs)?);
     let count = Some(parts.len() as u64);
     let new = NewObject { name: target.object.clone(), blob, attributes, parts: count };
     let conditions = xml::preconditions(call)?;
