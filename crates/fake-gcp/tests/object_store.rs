@@ -3,6 +3,7 @@
 
 mod support;
 
+use fake_gcp::cloud::{bucket::NewObject, object::Preconditions};
 use futures::TryStreamExt;
 use object_store::{
     Attribute, Error, GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutMode, PutPayload,
@@ -78,7 +79,10 @@ async fn listings_come_in_pages_of_a_thousand() {
     let (fake, store) = with_store("owner").await;
     fake.put("owner", "b-1", "other", "x", "").await;
     for n in 0..1003 {
-        fake.put("owner", "b-1", &format!("s/{n:04}"), "x", "").await;
+        let blob = Arc::new(fake.cloud.blobs.store(b"x").unwrap());
+        let (name, attributes) = (format!("s/{n:04}"), serde_json::Map::new());
+        let new = NewObject { name, blob, attributes, parts: None };
+        fake.cloud.lock().bucket_mut("b-1").unwrap().put(new, &Preconditions::default()).unwrap();
     }
     let all: Vec<_> = store.list(Some(&path("s"))).try_collect().await.unwrap();
     assert_eq!(all.len(), 1003);

@@ -20,7 +20,7 @@ pub mod xml;
 pub mod xml_parts;
 
 use crate::cloud::{
-    Cloud,
+    Cloud, clock,
     error::{ApiError, Result},
     token::Caller,
 };
@@ -65,7 +65,7 @@ async fn serve(State(cloud): State<Arc<Cloud>>, request: Request) -> Response {
     call.faults = cloud.lock().faults.strike(call.method.as_str(), &target, call.caller.name());
     let (method, caller) = (call.method.to_string(), call.caller.name().to_owned());
     let faults = call.faults.clone();
-    tokio::time::sleep(faults.delay).await;
+    clock::wait(faults.delay).await;
     let xml = !is_api(&call.segments[0]);
     let response = if faults.drop_connection {
         faults::dropped()
@@ -78,7 +78,7 @@ async fn serve(State(cloud): State<Arc<Cloud>>, request: Request) -> Response {
     let struck = faults::kinds(&faults);
     let status = response.status().as_u16();
     cloud.lock().requests.push(json!({
-        "at": crate::cloud::clock::now(),
+        "at": clock::now(),
         "method": method,
         "path": target,
         "caller": caller,

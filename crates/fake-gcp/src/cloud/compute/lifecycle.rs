@@ -4,7 +4,7 @@
 use super::{Place, Running, Scope, instance};
 use crate::{
     cloud::{
-        Cloud, Model,
+        Cloud, Model, clock,
         error::{ApiError, Result},
         fault::{OperationError, Struck},
     },
@@ -31,9 +31,9 @@ impl Cloud {
         let injected = faults.operation_error.clone();
         let operation = name.clone();
         let run = tokio::spawn(async move {
-            tokio::time::sleep(delay / 4).await;
+            clock::wait(delay / 4).await;
             cloud.lock().compute.start(&operation);
-            tokio::time::sleep(delay - delay / 4).await;
+            clock::wait(delay - delay / 4).await;
             let result = match injected {
                 Some(error) => Err(error),
                 None => work.await,
