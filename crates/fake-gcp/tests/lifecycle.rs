@@ -243,6 +243,42 @@ async fn operations_take_as_long_as_is_set_and_can_be_waited_for() {
 }
 
 #[tokio::test]
+async fn an_instance_that_is_being_made_is_deleted_after_it_is_made() {
+    let fake = Fake::start().await;
+    let machines = Recorder::attach(&fake, true);
+    let slow = json!({ "operation_delay_ms": 700 });
+    fake.fault(json!({ "match": { "path": "/instances$" }, "fault": slow })).await;
+    assert_eq!(insert(&fake, &json!({})).await["status"], "PENDING");
+    let deleted = fake.ok("DELETE", A, &Value::Null).await;
+    assert_ne!(deleted["status"], "DONE");
+    until("gone", || async { status(&fake).await == "gone" }).await;
+    assert_eq!(machines.calls(), ["boot a script 20 GB e2-medium", "stop a 90s", "delete a"]);
+}
+
+#[tokio::test]
+async fn an_own_image_can_be_booted_and_a_machine_changed_while_it_is_off() {
+    let fake = Fake::start().await;
+    let image = json!({ "name": "baked", "diskSizeGb": "30" });
+    fake.ok("POST", "/compute/v1/projects/p1/global/images", &image).await;
+    assert_eq!(fake.get("/compute/v1/projects/p1/global/images/baked").await["status"], "READY");
+    insert(&fake, &json!({})).await;
+    let mut other = body(&json!({}));
+    other["name"] = "b".into();
+    other["disks"][0]["initializeParams"] = json!({ "sourceImage": "global/images/baked" });
+    fake.ok("POST", A.strip_suffix("/a").unwrap(), &other).await;
+    let disk = fake.get("/compute/v1/projects/p1/zones/us-central1-a/disks/b").await;
+    assert_eq!(disk["sizeGb"], "30");
+    fake.ok("POST", &format!("{A}/stop"), &Value::Null).await;
+    let machine = json!({ "machineType": "zones/us-central1-a/machineTypes/n2-standard-4" });
+    fake.ok("POST", &format!("{A}/setMachineType"), &machine).await;
+    let link = fake.get(A).await["machineType"].as_str().unwrap().to_owned();
+    assert!(link.ends_with("projects/p1/zones/us-central1-a/machineTypes/n2-standard-4"), "{link}");
+    assert!(link.starts_with("https://www.googleapis.com/compute/v1/"));
+    let none = fake.send("POST", &format!("{A}/reset"), "").await;
+    assert_eq!((none.status, none.reason()), (400, "resourceNotReady".into()));
+}
+
+#[tokio::test]
 async fn a_stockout_is_an_error_of_the_operation() {
     let fake = Fake::start().await;
     let message = "The zone 'projects/p1/zones/us-central1-a' does not have enough resources available to fulfill the request.  '(resource type:compute)'.";

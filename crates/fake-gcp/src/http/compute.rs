@@ -98,9 +98,12 @@ pub fn page<'a>(call: &Call, kind: &str, items: impl Iterator<Item = &'a Value>)
     let limit = call.number("maxResults")?.filter(|n| *n > 0).unwrap_or(500).min(500);
     let limit = usize::try_from(limit).unwrap_or(500);
     let after = call.param("pageToken").unwrap_or_default();
-    let mut wanted = items.filter(|item| {
-        filter.matches(item) && (after.is_empty() || item["name"].as_str() > Some(after))
-    });
+    let mut wanted: Vec<&Value> = items
+        .filter(|item| filter.matches(item))
+        .filter(|item| after.is_empty() || item["name"].as_str() > Some(after))
+        .collect();
+    wanted.sort_by_key(|item| item["name"].as_str());
+    let mut wanted = wanted.into_iter();
     let items: Vec<&Value> = wanted.by_ref().take(limit).collect();
     let mut json = json!({ "kind": kind });
     if wanted.next().is_some()

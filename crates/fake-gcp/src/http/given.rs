@@ -13,20 +13,32 @@ use serde_json::{Value, json};
 
 /// What a path below a project leads to, if it is one of these things.
 pub fn find(model: &Model, call: &Call, project: &str, rest: &[&str]) -> Result<Option<Value>> {
+    let require = |project: &str, kind: &str| {
+        model.require(&call.caller, &format!("compute.{kind}.get"), project)
+    };
     let found = match rest {
-        // Images of public projects are there for everybody.
-        ["global", "images", image @ ..] => image_json(call, project, image)?,
-        [] => Some(project_json(model, project)?),
+        // Images of public projects are there for everybody; others are resources.
+        ["global", "images", image @ ..] if !catalogue::images(project).is_empty() => {
+            image_json(call, project, image)?
+        }
+        [] => {
+            require(project, "projects")?;
+            Some(project_json(model, project)?)
+        }
         ["zones", ..] => {
             let project = enabled_project(model, project)?;
             match rest {
                 ["zones", _, kind, ..] if !["machineTypes", "diskTypes"].contains(kind) => {
                     return Ok(None);
                 }
-                rest => zonal(call, &project, &rest[1..])?,
+                rest => {
+                    require(&project, "zones")?;
+                    zonal(call, &project, &rest[1..])?
+                }
             }
         }
         ["regions", path @ ..] if path.len() < 2 => {
+            require(project, "regions")?;
             regional(model, call, &enabled_project(model, project)?, path)?
         }
         ["aggregated", kind] => {

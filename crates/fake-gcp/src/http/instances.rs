@@ -106,7 +106,9 @@ async fn act(
                 Some("RUNNING") => {}
                 other => return Err(not_ready(place, name, other)),
             },
-            "stop" | "reset" => {}
+            "stop" => {}
+            "reset" if resource["status"] == "RUNNING" => {}
+            "reset" => return Err(not_ready(place, name, resource["status"].as_str())),
             "setDeletionProtection" => resource["deletionProtection"] = protect.into(),
             "setDiskAutoDelete" => set_auto_delete(resource, &device, auto_delete)?,
             verb => instance::set(resource, verb, &body)?,

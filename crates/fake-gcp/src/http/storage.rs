@@ -33,7 +33,10 @@ pub async fn handle(cloud: &Arc<Cloud>, call: &mut Call) -> Result<Response> {
         }
         ("GET", ["b", name, "storageLayout"]) => layout(cloud, call, name),
         (_, ["b", name, "o", object @ ..]) => objects::handle(cloud, call, name, object).await,
-        ("GET", ["projects", project, "serviceAccount"]) => service_agent(cloud, project),
+        ("GET", ["projects", project, "serviceAccount"]) => {
+            cloud.lock().require(&call.caller, "resourcemanager.projects.get", project)?;
+            service_agent(cloud, project)
+        }
         _ => Err(unknown(call)),
     }
 }

@@ -27,7 +27,9 @@ pub fn insert(
     label::check(&body["labels"])?;
     check_metadata(&body["metadata"])?;
     merge::int64_as_text(&mut body);
-    machine_type(place, &mut body)?;
+    let zone = format!("{ORIGIN}projects/{}/{}", place.project, place.scope.path());
+    let reference = body["machineType"].as_str().unwrap_or_default();
+    body["machineType"] = machine_type(&zone, reference)?.into();
     scheduling(&mut body)?;
     interfaces(compute, place, &mut body)?;
     accounts(&mut body, default_account);
@@ -91,18 +93,15 @@ fn check_metadata(metadata: &Value) -> Result<()> {
     Ok(())
 }
 
-fn machine_type(place: &Place, body: &mut Value) -> Result<()> {
-    let reference = body["machineType"].as_str().unwrap_or_default().to_owned();
-    let name = short(&reference).to_owned();
-    if catalogue::machine_type(&name).is_none() {
+/// The link to a machine type that must exist.
+fn machine_type(zone: &str, reference: &str) -> Result<String> {
+    let name = short(reference);
+    if catalogue::machine_type(name).is_none() {
         return Err(ApiError::invalid(format!(
             "Invalid value for field 'resource.machineType': '{reference}'. The referenced resource does not exist."
         )));
     }
-    let scope = place.scope.path();
-    let link = format!("{ORIGIN}projects/{}/{scope}/machineTypes/{name}", place.project);
-    body["machineType"] = link.into();
-    Ok(())
+    Ok(format!("{zone}/machineTypes/{name}"))
 }
 
 fn scheduling(body: &mut Value) -> Result<()> {
@@ -156,7 +155,10 @@ fn interfaces(compute: &Compute, place: &Place, body: &mut Value) -> Result<()> 
     for (n, interface) in interfaces.iter_mut().enumerate() {
         let subnetwork = find(compute, place, interface, "subnetwork")?;
         match &subnetwork {
-            Some(subnetwork) => interface["network"] = subnetwork["network"].clone(),
+            Some(subnetwork) => {
+                check_region(place, subnetwork)?;
+                interface["network"] = subnetwork["network"].clone();
+            }
             None => {
                 let network = find(compute, place, interface, "network")?;
                 let network = network.ok_or_else(missing)?;
@@ -195,6 +197,19 @@ fn interfaces(compute: &Compute, place: &Place, body: &mut Value) -> Result<()> 
         }
     }
     Ok(())
+}
+
+/// A zone's instances are in subnetworks of its region.
+fn check_region(place: &Place, subnetwork: &Value) -> Result<()> {
+    let region = zone(place).and_then(catalogue::region_of).unwrap_or_default();
+    if subnetwork["region"].as_str().is_some_and(|link| short(link) == region) {
+        return Ok(());
+    }
+    let link = &subnetwork["selfLink"];
+    Err(ApiError::invalid(format!(
+        "Invalid value for field 'resource.networkInterfaces[0].subnetwork': {link}. \
+         The referenced subnetwork must be in the region {region}."
+    )))
 }
 
 /// Follows a reference, which must lead somewhere, and writes it as a full link.
@@ -345,7 +360,11 @@ pub fn set(instance: &mut Value, verb: &str, body: &Value) -> Result<()> {
             instance["tags"] = json!({ "items": body["items"] });
         }
         "setScheduling" => merge::patch(&mut instance["scheduling"], &body),
-        "setMachineType" => instance["machineType"] = body["machineType"].clone(),
+        "setMachineType" => {
+            let reference = body["machineType"].as_str().unwrap_or_default();
+            let zone = instance["zone"].as_str().unwrap_or_default();
+            instance["machineType"] = machine_type(zone, reference)?.into();
+        }
         "setMinCpuPlatform" => instance["minCpuPlatform"] = body["minCpuPlatform"].clone(),
         "setServiceAccount" => instance["serviceAccounts"] = json!([body]),
         "updateShieldedInstanceConfig" => {

@@ -187,13 +187,19 @@ impl Cloud {
 
     /// A later start has a timer of its own.
     fn time_is_over(&self, name: &VmName, boot: u64) {
-        let same = self.lock().compute.running.get(name).is_some_and(|r| r.boot == boot);
-        if same && let Err(error) = self.expire(name) {
+        let on = {
+            let mut model = self.lock();
+            let same = model.compute.running.get(name).is_some_and(|r| r.boot == boot);
+            same && model.instance_mut(name).is_ok_and(|i| i["status"] == "RUNNING")
+        };
+        if on && let Err(error) = self.expire(name) {
             eprintln!("fake-gcp: {} is past its time: {error}", name.name);
         }
     }
 
     async fn power_off(&self, vm: &VmName, grace: Duration) -> Result<(), OperationError> {
+        // What is being started can't be told to end before it has begun.
+        self.wait_until(vm, |status| !["PROVISIONING", "STAGING"].contains(&status)).await;
         {
             let mut model = self.lock();
             let Ok(instance) = model.instance_mut(vm) else { return Ok(()) };
@@ -210,19 +216,20 @@ impl Cloud {
                 told.map_err(|e| internal(e.to_string()))?;
             }
         }
-        let off = self.wait_until_off(vm);
+        let off = self.wait_until(vm, |status| status == "TERMINATED");
         let late = || internal(format!("{} does not end", vm.name));
         tokio::time::timeout(grace + Duration::from_secs(60), off).await.map_err(|_| late())
     }
 
-    async fn wait_until_off(&self, vm: &VmName) {
+    /// Waits for a state, or until the instance is gone.
+    async fn wait_until(&self, vm: &VmName, reached: impl Fn(&str) -> bool) {
         loop {
             let changed = self.changed.notified();
-            let off = match self.lock().instance_mut(vm) {
-                Ok(instance) => instance["status"] == "TERMINATED",
+            let done = match self.lock().instance_mut(vm) {
+                Ok(instance) => reached(instance["status"].as_str().unwrap_or_default()),
                 Err(_) => true,
             };
-            if off {
+            if done {
                 return;
             }
             changed.await;

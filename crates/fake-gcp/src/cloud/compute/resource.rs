@@ -69,7 +69,7 @@ pub fn complete(compute: &mut Compute, place: &Place, mut body: Value) -> Result
         "subnetwork" => subnetwork(compute, place, &mut body)?,
         "firewall" => firewall(compute, place, &mut body)?,
         "router" => router(compute, place, &mut body)?,
-        "disk" => disk(place, &mut body)?,
+        "disk" => disk(compute, place, &mut body)?,
         "address" => address(&mut body),
         _ => default(&mut body, "status", json!("READY")),
     }
@@ -240,7 +240,7 @@ fn address(body: &mut Value) {
     default(body, "status", json!("RESERVED"));
 }
 
-fn disk(place: &Place, body: &mut Value) -> Result<()> {
+fn disk(compute: &Compute, place: &Place, body: &mut Value) -> Result<()> {
     let Scope::Zone(zone) = &place.scope else {
         return Err(ApiError::not_found("Not Found"));
     };
@@ -252,7 +252,8 @@ fn disk(place: &Place, body: &mut Value) -> Result<()> {
     }
     body["type"] = format!("{zone}/diskTypes/{disk_type}").into();
     if let Some(reference) = body["sourceImage"].as_str() {
-        let image = catalogue::resolve_image(reference).ok_or_else(|| {
+        let own = || compute.resolve(&normalize(&place.project, reference)).cloned();
+        let image = catalogue::resolve_image(reference).or_else(own).ok_or_else(|| {
             let message = format!("Invalid value for field 'resource.sourceImage': '{reference}'.");
             ApiError::invalid(format!("{message} The referenced image resource cannot be found."))
         })?;
