@@ -110,6 +110,7 @@ impl Draft<'_> {
         }
         match planned.text_at(NAME) {
             "DELETE" | "ABANDON" | "PREVENT" => Ok(()),
+            "DISABLE" if self.kind == "google_secret_manager_secret_version" => Ok(()),
             other => {
                 let text = format!("expected one of DELETE, ABANDON, PREVENT, got {other:?}");
                 Err(Diagnostic::error("invalid deletion_policy", text).at(NAME))

@@ -131,11 +131,15 @@ impl Stream for Incoming {
     type Item = io::Result<Connection>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll_accept(cx).map(|accepted| {
-            Some(accepted.and_then(|(stream, _)| {
-                let session = Session::new(Caller::of(&stream)?);
-                Ok(Connection { stream, session })
-            }))
-        })
+        loop {
+            let stream = match self.0.poll_accept(cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(accepted) => accepted?.0,
+            };
+            // Whoever has ended meanwhile has no folder and no environment: an error would end the server.
+            if let Ok(caller) = Caller::of(&stream) {
+                return Poll::Ready(Some(Ok(Connection { stream, session: Session::new(caller) })));
+            }
+        }
     }
 }

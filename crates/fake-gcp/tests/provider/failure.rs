@@ -42,7 +42,7 @@ async fn an_interrupt_during_a_creation_forgets_the_vm() {
     until("the VM is being made", || async { fake.send("GET", vm, "").await.status == 200 }).await;
     let pid = i32::try_from(child.id()).unwrap();
     interrupt(pid);
-    let said = Said::of(tokio::task::block_in_place(|| child.wait_with_output().unwrap()));
+    let said = Said::of(&tokio::task::block_in_place(|| child.wait_with_output().unwrap()));
     said.fails_with(
         "Error waiting for instance to create: error while retrieving operation: \
         unable to finish polling, context has been cancelled",

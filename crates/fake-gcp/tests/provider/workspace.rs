@@ -110,7 +110,7 @@ impl Workspace {
 
     /// Runs Terraform. The provider serves on other threads meanwhile.
     pub fn run(&self, arguments: &[&str]) -> Said {
-        Said::of(tokio::task::block_in_place(|| self.command(arguments).output().unwrap()))
+        Said::of(&tokio::task::block_in_place(|| self.command(arguments).output().unwrap()))
     }
 
     pub fn apply(&self) -> Said {
@@ -163,7 +163,7 @@ impl Workspace {
 }
 
 impl Said {
-    pub fn of(output: Output) -> Self {
+    pub fn of(output: &Output) -> Self {
         let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
         text.push_str(&String::from_utf8_lossy(&output.stderr));
         Self { code: output.status.code(), text }

@@ -8,8 +8,8 @@ use crate::provider::diagnostic::Diagnostic;
 use crate::provider::resources::{Update, object};
 use crate::provider::value::Value;
 
-/// Parts with a call of their own; whatever else changes in place needs a stopped instance.
-const RUNNING: &[&str] = &[
+/// What has a call here; the rest of what the real provider changes in place is refused.
+const CHANGEABLE: &[&str] = &[
     "metadata",
     "tags",
     "labels",
@@ -19,13 +19,11 @@ const RUNNING: &[&str] = &[
     "resource_policies",
     "deletion_protection",
     "desired_status",
+    "description",
     "allow_stopping_for_update",
     "deletion_policy",
     "timeouts",
-    "boot_disk",
-];
-
-const STOPPED: &[&str] = &[
+    "boot_disk.auto_delete",
     "machine_type",
     "min_cpu_platform",
     "service_account",
@@ -47,11 +45,13 @@ impl Resource<'_> {
         &self,
         update: &Update<'_>,
     ) -> Result<(), Diagnostic> {
-        let known =
-            |name: &&String| RUNNING.contains(&name.as_str()) || STOPPED.contains(&name.as_str());
-        if let Some(name) = update.names.iter().find(|name| !known(name)) {
-            let text = format!("fake-gcp cannot change {name} of an instance in place");
-            return Err(Diagnostic::error(text, "").at(name));
+        let within = |path: &str, part: &str| {
+            path.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let known = |path: &str| CHANGEABLE.iter().any(|part| within(path, part));
+        if let Some(change) = update.changes.iter().find(|change| !known(&change.path)) {
+            let text = format!("fake-gcp cannot change {} of an instance in place", change.path);
+            return Err(Diagnostic::error(text, "").at(&change.path));
         }
         let gone = || Diagnostic::error("Error updating instance: it is gone", "");
         let now = self.find_instance(update.planned).await?.ok_or_else(gone)?;
@@ -68,6 +68,9 @@ impl Resource<'_> {
 
     async fn change_running(&self, update: &Update<'_>, now: &Json) -> Result<(), Diagnostic> {
         let state = update.planned;
+        if update.has("description") {
+            self.put(state, "description", state.at("description").to_json()).await?;
+        }
         if update.has("metadata") {
             self.set_metadata(state).await?;
         }
@@ -183,7 +186,8 @@ impl Resource<'_> {
             .await?;
         }
         if update.has("advanced_machine_features") {
-            self.put_features(state, body("advanced_machine_features")).await?;
+            let features = body("advanced_machine_features");
+            self.put(state, "advancedMachineFeatures", features).await?;
         }
         if running && !stays_down {
             self.set_status(state, "RUNNING").await?;
@@ -191,13 +195,14 @@ impl Resource<'_> {
         Ok(())
     }
 
-    async fn put_features(&self, state: &Value, features: Json) -> Result<(), Diagnostic> {
+    /// Sends the whole instance with one part changed.
+    async fn put(&self, state: &Value, key: &str, part: Json) -> Result<(), Diagnostic> {
         let gone = || Diagnostic::error("Error updating instance: it is gone", "");
         let mut body = self.find_instance(state).await?.ok_or_else(gone)?;
-        body["advancedMachineFeatures"] = features;
+        body[key] = part;
         let path = format!("compute/{}", self.id(state));
-        let words = ("updating", "advanced machine features to update");
-        self.operate(state, (Method::PUT, &path, body), words).await
+        let activity = format!("{key}, updating");
+        self.operate(state, (Method::PUT, &path, body), ("updating", &activity)).await
     }
 
     /// Starts, stops or suspends, and waits until it has happened.
