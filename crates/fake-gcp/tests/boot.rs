@@ -126,10 +126,11 @@ fn an_inserted_instance_runs_its_script_and_is_terminated_when_it_powers_off() {
     served.call("DELETE", &format!("{ZONE}/instances/vm"), &Value::Null);
     rig::wait("removal", || (!state.path().join("vms/vm/disk").exists()).then_some(())).unwrap();
 
-    served.insert("#!/bin/bash\nsetsid sleep 7657.5 &\n");
-    rig::wait("a process", || (!rig::processes_with("7657.5").is_empty()).then_some(())).unwrap();
+    let nap = rig::nap(4);
+    served.insert(&format!("#!/bin/bash\nsetsid sleep {nap} &\n"));
+    rig::wait("a process", || (!rig::processes_with(&nap).is_empty()).then_some(())).unwrap();
     let id = rustix::process::Pid::from_child(&served.child);
     rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
     assert!(served.child.wait().unwrap().success());
-    assert_eq!(rig::processes_with("7657.5"), [""; 0]);
+    assert_eq!(rig::processes_with(&nap), [""; 0]);
 }

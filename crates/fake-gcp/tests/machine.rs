@@ -14,7 +14,7 @@ use std::{
 };
 
 use fake_gcp::machine::Machines;
-use rig::{ACCOUNT, Rig, at, lock, processes_with};
+use rig::{ACCOUNT, Rig, at, lock, nap, processes_with};
 
 #[test]
 fn the_startup_script_runs_as_root_with_the_runners_environment() {
@@ -99,8 +99,7 @@ fn a_line_above_64_kib_breaks_the_scripts_pipe() {
         "a",
         "printf '%065535d\\n' 0 | tr 0 x
         printf '%065537d' 0
-        for n in {1..1000}; do echo \"$n\"; done
-        echo survived >/survived",
+        while :; do echo more; done",
     );
     rig.wait_for_serial("a", "Finished running startup scripts.");
     let log = rig.serial("a");
@@ -125,14 +124,15 @@ fn children_survive_the_script() {
 #[test]
 fn a_machine_that_powers_off_inside_ends_and_is_reported_once() {
     let Some(rig) = Rig::new() else { return };
-    rig.boot(
-        "a",
-        "trap 'echo told | post told; exit' TERM; sleep 7654.5 & poweroff
-        while :; do sleep 0.1; done",
+    let nap = nap(1);
+    let script = format!(
+        "trap 'echo told | post told; exit' TERM; sleep {nap} & poweroff
+        while :; do sleep 0.1; done"
     );
+    rig.boot("a", &script);
     rig.wait_until_off("a");
     assert_eq!(rig.posted("told"), "told\n");
-    assert_eq!(processes_with("7654.5"), [""; 0]);
+    assert_eq!(processes_with(&nap), [""; 0]);
     rig.boot("b", "shutdown -h now");
     rig.wait_until_off("b");
     assert_eq!(*lock(&rig.cloud.off), ["a", "b"]);
@@ -211,13 +211,13 @@ fn a_wait_for_change_ends_after_its_timeout_and_at_a_known_etag() {
 #[test]
 fn a_deleted_machine_leaves_no_process_and_no_disk() {
     let Some(rig) = Rig::new() else { return };
-    rig.boot(
-        "a",
-        "setsid sleep 7655.5 & mkdir /var/x; rm -rf /var/x /usr/games; echo up | post up",
-    );
+    let nap = nap(2);
+    let script =
+        format!("setsid sleep {nap} & mkdir /var/x; rm -rf /var/x /usr/games; echo up | post up");
+    rig.boot("a", &script);
     rig.posted("up");
     rig.machines.delete(&at("a"));
-    assert_eq!(processes_with("7655.5"), [""; 0]);
+    assert_eq!(processes_with(&nap), [""; 0]);
     let left: Vec<_> =
         fs::read_dir(rig.folder.join("a")).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(left, ["serial.log"]);
@@ -231,28 +231,29 @@ fn a_deleted_machine_leaves_no_process_and_no_disk() {
 /// The test starts itself again: its child is the fake-gcp that gets killed.
 #[test]
 fn no_process_outlives_a_fake_gcp_that_is_killed() {
-    const VARIABLE: &str = "FAKE_GCP_TEST_FOLDER";
-    if let Some(folder) = std::env::var_os(VARIABLE) {
-        let rig = Rig::at(Path::new(&folder)).unwrap();
-        rig.boot("a", "setsid sleep 7656.5 & setsid sleep 7656.5");
+    const VARIABLE: &str = "FAKE_GCP_TEST_NAP_AND_FOLDER";
+    if let Ok(told) = std::env::var(VARIABLE) {
+        let (nap, folder) = told.split_once(' ').unwrap();
+        let rig = Rig::at(Path::new(folder)).unwrap();
+        rig.boot("a", &format!("setsid sleep {nap} & setsid sleep {nap}"));
         loop {
             std::thread::park();
         }
     }
     let Some(_) = Rig::new() else { return };
     let folder = tempfile::tempdir().unwrap();
+    let nap = nap(3);
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "no_process_outlives_a_fake_gcp_that_is_killed"])
-        .env(VARIABLE, folder.path())
+        .env(VARIABLE, format!("{nap} {}", folder.path().display()))
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
-    let started = rig::wait("processes", || (processes_with("7656.5").len() == 2).then_some(()));
+    let started = rig::wait("processes", || (processes_with(&nap).len() == 2).then_some(()));
     child.kill().unwrap();
     child.wait().unwrap();
     started.unwrap();
-    rig::wait("end of the processes", || processes_with("7656.5").is_empty().then_some(()))
-        .unwrap();
+    rig::wait("end of the processes", || processes_with(&nap).is_empty().then_some(())).unwrap();
     let of_folder = folder.path().display().to_string();
     rig::wait("end of the rest", || processes_with(&of_folder).is_empty().then_some(())).unwrap();
     assert!(!fs::read_to_string("/proc/self/mountinfo").unwrap().contains(&of_folder));

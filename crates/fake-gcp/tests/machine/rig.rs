@@ -190,6 +190,11 @@ pub fn wait<T>(what: &str, look: impl Fn() -> Option<T>) -> Option<T> {
     None
 }
 
+/// A length of sleep that no other process on the host has, so that the process can be found.
+pub fn nap(test: u32) -> String {
+    format!("{}.{test}", 1_000_000 + std::process::id())
+}
+
 /// Ids of the host's processes that have a text among their arguments.
 pub fn processes_with(text: &str) -> Vec<String> {
     let mut found = Vec::new();
