@@ -19,12 +19,11 @@ put_large() {
 
 # open_session KEY SIZE MD5: its address in REPLY.
 open_session() {
-  local metadata name line
-  url_encoded "$PREFIX/$1"
-  name=$REPLY
+  local metadata line
   object_metadata "$1" "$3"
   metadata=$REPLY
-  request "$STORAGE/upload/storage/v1/b/$BUCKET/o?uploadType=resumable&name=$name&ifGenerationMatch=0&fields=size,md5Hash,generation" \
+  put_once_url resumable "$1"
+  request "$REPLY" \
     -H 'Content-Type: application/json; charset=UTF-8' -H "X-Upload-Content-Type: $CONTENT_TYPE" \
     -H "X-Upload-Content-Length: $2" --data-binary "$metadata" || return 1
   REPLY=''

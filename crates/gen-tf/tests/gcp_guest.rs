@@ -1,0 +1,18 @@
+//! The guest on VMs of Google Cloud, alone: no gen-tf and no Terraform, but fake-gcp, which boots each VM as a sandbox,
+#![expect(clippy::unwrap_used, reason = "a test ends where it can't go on")]
+
+#[path = "gcp_guest/cloud.rs"]
+mod cloud;
+#[path = "gcp_guest/lab.rs"]
+mod lab;
+
+#[path = "gcp_guest/faults.rs"]
+mod faults;
+#[path = "gcp_guest/lives.rs"]
+mod lives;
+#[path = "gcp_guest/results.rs"]
+mod results;
+#[path = "gcp_guest/secrets.rs"]
+mod secrets;
+#[path = "gcp_guest/startup.rs"]
+mod startup;
