@@ -7,7 +7,8 @@ cd "$(dirname "$0")/.."
 # The programs that tests and checks start, each with the Debian package that has it.
 readonly PROGRAMS=(
   bash:bash curl:curl ip:iproute2 perl:perl-base unshare:util-linux nginx:nginx-light
-  shellcheck:shellcheck python3:python3 cc:gcc
+  shellcheck:shellcheck python3:python3 cc:gcc nft:nftables mmdebstrap:mmdebstrap
+  systemd-nspawn:systemd-container
 )
 
 say() { printf '== %s\n' "$*" >&2; }

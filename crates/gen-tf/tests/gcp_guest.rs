@@ -1,4 +1,5 @@
 //! The guest on VMs of Google Cloud, alone: no gen-tf and no Terraform, but fake-gcp, which boots each VM as a sandbox,
+//! and systemd-nspawn, which boots one with a real systemd. None needs a network but to make the latter's system once.
 #![expect(clippy::unwrap_used, reason = "a test ends where it can't go on")]
 
 #[path = "gcp_guest/cloud.rs"]
@@ -16,3 +17,5 @@ mod results;
 mod secrets;
 #[path = "gcp_guest/startup.rs"]
 mod startup;
+#[path = "gcp_guest/systemd.rs"]
+mod systemd;

@@ -57,6 +57,10 @@ pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+pub fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0)
+}
+
 impl Lab {
     /// `None` where this machine can't make sandboxes.
     pub fn new(options: Options) -> Option<Self> {
@@ -94,12 +98,12 @@ impl Lab {
         let network = json!({ "name": "net", "autoCreateSubnetworks": false });
         let compute = format!("compute/v1/projects/{PROJECT}");
         cloud.call("POST", &format!("{compute}/global/networks"), &network);
-        let subnetwork =
-            json!({ "name": "sub", "network": "global/networks/net", "ipCidrRange": "10.0.0.0/24" });
+        let subnetwork = json!({ "name": "sub", "network": "global/networks/net", "ipCidrRange": "10.0.0.0/24" });
         cloud.call("POST", &format!("{compute}/regions/us-central1/subnetworks"), &subnetwork);
         let right = |role: &str, folders: &[&str]| {
             let objects = "projects/_/buckets/bucket-1/objects/s1";
-            let parts = folders.iter().map(|f| format!("resource.name.startsWith(\"{objects}/{f}/\")"));
+            let parts =
+                folders.iter().map(|f| format!("resource.name.startsWith(\"{objects}/{f}/\")"));
             json!({ "role": format!("roles/storage.{role}"),
                 "members": [format!("serviceAccount:{ACCOUNT}")],
                 "condition": { "title": role, "expression": parts.collect::<Vec<_>>().join(" || ") } })
@@ -116,6 +120,9 @@ impl Lab {
         // printf %s 'a/b&c…' | base64
         let value = json!({ "payload": { "data": "YS9iJmMnZCJlJGYke2d9JXtofQ==" } });
         cloud.call("POST", &format!("{secrets}/gen-tf-s1-api-key:addVersion"), &value);
+        // So long that the middle of an answer is in it.
+        let long = json!({ "payload": { "data": "YWJj".repeat(400) } });
+        cloud.call("POST", &format!("{secrets}/gen-tf-s1-api-key:addVersion"), &long);
         let policy = json!({ "policy": { "bindings": [{ "role": "roles/secretmanager.secretAccessor",
             "members": [format!("serviceAccount:{ACCOUNT}")] }] } });
         cloud.call("POST", &format!("{secrets}/gen-tf-s1-api-key:setIamPolicy"), &policy);
@@ -264,7 +271,8 @@ impl Lab {
     /// The bytes of an object of the study.
     pub fn object(&self, key: &str) -> Option<Vec<u8>> {
         let name = format!("s1/{key}").replace('/', "%2F");
-        let (status, bytes) = self.cloud.send("GET", &format!("storage/v1/b/bucket-1/o/{name}?alt=media"), &[]);
+        let (status, bytes) =
+            self.cloud.send("GET", &format!("storage/v1/b/bucket-1/o/{name}?alt=media"), &[]);
         assert!(status == 200 || status == 404, "{key}: {status}");
         (status == 200).then_some(bytes)
     }
@@ -289,14 +297,12 @@ impl Lab {
         self.cloud.path(&format!("vms/s1-files-loop-{run}/disk/root/{path}"))
     }
 
-    /// Waits until a line of the attempt's journal begins so.
+    /// Waits until the tool has done something.
     #[track_caller]
-    pub fn wait_for_journal(&self, run: u32, beginning: &str) {
-        let journal = self.disk(run, "gen-tf/state/journal");
-        wait_for(&format!("`{beginning}` in the journal"), 60, || {
-            fs::read_to_string(&journal).is_ok_and(|text| {
-                text.lines().any(|line| line.starts_with(beginning))
-            })
+    pub fn wait_for_run(&self, run: u32) {
+        let requests = self.disk(run, "gen-tf/work/requests.txt");
+        wait_for("a request of the tool", 60, || {
+            fs::metadata(&requests).is_ok_and(|file| file.len() > 0)
         });
     }
 
@@ -322,7 +328,10 @@ impl Lab {
     pub fn results(&self, outcome: &Outcome) -> PathBuf {
         let uploaded = outcome.results.as_ref().expect("results were uploaded");
         let archive = self.object(&uploaded.archive).unwrap();
-        assert_eq!((archive.len() as u64, sha256(&archive)), (uploaded.size, uploaded.sha256.clone()));
+        assert_eq!(
+            (archive.len() as u64, sha256(&archive)),
+            (uploaded.size, uploaded.sha256.clone())
+        );
         let list = self.object(&uploaded.file_list).unwrap();
         assert_eq!(sha256(&list), uploaded.file_list_sha256);
         let list: FileList = serde_json::from_slice(&list).unwrap();

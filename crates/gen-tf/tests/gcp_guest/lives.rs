@@ -7,13 +7,13 @@ use serde_json::json;
 
 use crate::{
     cloud::wait_for,
-    lab::{Lab, Options, VM},
+    lab::{Lab, Options, VM, is_root},
 };
 
 fn running() -> Option<Lab> {
     let lab = Lab::new(Options { duration: 60, ..Options::default() })?;
     lab.boot();
-    lab.wait_for_journal(1, "tool-start");
+    lab.wait_for_run(1);
     Some(lab)
 }
 
@@ -59,7 +59,8 @@ fn a_reboot_is_a_failed_attempt_and_never_a_second_run() {
     assert_eq!(outcome.cause, Some(Cause::Rebooted), "{}\n{}", outcome.message, lab.log(1));
     assert_eq!((outcome.tool_starts, outcome.phase.as_str()), (0, "claim"));
     let earlier = fs::read_dir(lab.disk(1, "")).unwrap().flatten();
-    let kept = earlier.filter(|entry| entry.file_name().to_string_lossy().starts_with("gen-tf.before."));
+    let kept =
+        earlier.filter(|entry| entry.file_name().to_string_lossy().starts_with("gen-tf.before."));
     assert_eq!(kept.count(), 1, "what the first boot had made");
 }
 
@@ -121,14 +122,14 @@ fn a_vm_that_is_preempted_while_the_store_is_away_gives_up_its_results_for_the_o
 
 #[test]
 fn a_full_disk_is_named_as_the_cause_and_the_results_still_arrive() {
+    if !is_root() {
+        return crate::cloud::skipped("a disk of limited size needs root");
+    }
     let folder = tempfile::tempdir().unwrap();
     let mount = |program: &str, arguments: &[&str]| {
         let status = Command::new(program).args(arguments).arg(folder.path()).status();
         assert!(status.unwrap().success(), "{program}");
     };
-    if !is_root() {
-        return crate::cloud::skipped("a disk of limited size needs root");
-    }
     mount("mount", &["-t", "tmpfs", "-o", "size=160m", "disk"]);
     let options = Options { variant: Some("filling"), duration: 20, ..Options::default() };
     if let Some(lab) = Lab::inside(folder.path(), None, options) {
@@ -136,10 +137,6 @@ fn a_full_disk_is_named_as_the_cause_and_the_results_still_arrive() {
         lab.results(&outcome);
     }
     mount("umount", &["--lazy"]);
-}
-
-fn is_root() -> bool {
-    fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0)
 }
 
 #[test]
@@ -156,7 +153,10 @@ fn attributes_that_are_no_attributes_are_refused_and_never_evaluated() {
         lab.boot_with(run, &metadata);
         lab.wait_until_off(run, 60);
         let serial = lab.cloud.serial(&format!("s1-files-loop-{run}"));
-        assert!(serial.contains(&format!("the metadata {key} is not what it should be")), "{serial}");
+        assert!(
+            serial.contains(&format!("the metadata {key} is not what it should be")),
+            "{serial}"
+        );
         assert!(!lab.disk(run, "evaluated").exists());
     }
 }

@@ -72,7 +72,7 @@ fn a_vm_that_cannot_get_its_guest_powers_off_and_says_so() {
 fn the_startup_script_ends_at_once_and_leaves_the_runner_nothing_to_wait_for() {
     let Some(lab) = Lab::new(Options { duration: 10, ..Options::default() }) else { return };
     lab.boot();
-    lab.wait_for_journal(1, "tool-start");
+    lab.wait_for_run(1);
     let serial = lab.cloud.serial(VM);
     assert!(serial.contains("Finished running startup scripts."), "{serial}");
     lab.wait_until_off(1, 60);
