@@ -11,6 +11,8 @@ mod lab;
 mod faults;
 #[path = "gcp_guest/lives.rs"]
 mod lives;
+#[path = "gcp_guest/parts.rs"]
+mod parts;
 #[path = "gcp_guest/results.rs"]
 mod results;
 #[path = "gcp_guest/secrets.rs"]

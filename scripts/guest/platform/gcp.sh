@@ -77,7 +77,7 @@ platform_started_before() {
 # platform_provision: the system's packages, the harness's own provision.sh, and nothing that disturbs the hour.
 platform_provision() {
   wait_for_clock
-  check_image || return 0
+  check_image </etc/os-release || return 0
   keep_quiet
   install_packages
   [[ -z $CAUSE ]] || return 0

@@ -79,7 +79,7 @@ fn an_experiment_is_no_root_and_gets_no_token() {
     let Some(lab) = Lab::new(options) else { return };
     let outcome = lab.run_expecting_success();
     let seen = fs::read_to_string(lab.results(&outcome).join("requests.txt")).unwrap();
-    let expected = "user: gen-tf\ntoken: no\njournal: no\nguest is writable: no\nown log of the guest: no\n\
+    let expected = "user: gen-tf\ntoken: no\njournal: no\nguest is writable: no\nthe guest's log: no\n\
                     setup is writable: yes\nresults are writable: yes\nstandard input: /dev/null\n";
     assert_eq!(seen, expected);
 }

@@ -11,7 +11,7 @@ readonly LOCK_SECONDS=600
 # All of provision together, in seconds since the guest began.
 readonly PROVISION_SECONDS=1500
 
-# check_image: says what is wrong with any other image.
+# check_image: reads /etc/os-release from its input, and says what is wrong with any other image.
 check_image() {
   local key value id='' version='' pretty=''
   while IFS='=' read -r key value; do
@@ -21,7 +21,7 @@ check_image() {
       VERSION_ID) version=$value ;;
       PRETTY_NAME) pretty=$value ;;
     esac
-  done </etc/os-release
+  done
   OS=$id:$version
   case $OS in
     debian:12 | debian:13 | ubuntu:22.04 | ubuntu:24.04) return 0 ;;

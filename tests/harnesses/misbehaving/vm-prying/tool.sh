@@ -16,7 +16,7 @@ report user "$(id -un)"
 can 'token' curl -s -m 3 -H Metadata-Flavor:Google http://169.254.169.254/computeMetadata/v1/instance/service-accounts/default/token
 can 'journal' test -r "$GEN_TF_BOX/state/journal"
 can 'guest is writable' touch "$GEN_TF_GUEST/main.sh"
-can 'own log of the guest' bash -c 'mv "$GEN_TF_LOG/guest.log" "$GEN_TF_LOG/other.log"'
+can "the guest's log" mv "$GEN_TF_LOG/guest.log" "$GEN_TF_LOG/other.log"
 can 'setup is writable' touch "$GEN_TF_SETUP/scribble.txt"
 can 'results are writable' touch "$GEN_TF_RESULTS/scribble.txt"
 report 'standard input' "$(readlink /proc/self/fd/0)"
