@@ -69,9 +69,18 @@ impl FakeGcp {
         self.expect("POST", &path, Some(&bucket));
     }
 
-    /// From now on the twin fails as the rule says.
+    /// From now on the twin fails as the rule says. Its path is searched for in the URL as it was
+    /// sent: clients encode most characters of an object's name.
     pub fn fail(&self, rule: &Value) {
         self.expect("POST", "/control/faults", Some(rule));
+    }
+
+    /// Ends the test unless every failure that was asked for has happened.
+    pub fn assert_that_all_failed(&self) {
+        let rules = self.expect("GET", "/control/faults", None);
+        let left: Vec<_> =
+            rules.as_array().unwrap().iter().filter(|rule| rule["times"] != 0).collect();
+        assert!(left.is_empty(), "failures that did not happen: {left:?}");
     }
 
     /// No more failures.

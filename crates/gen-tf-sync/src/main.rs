@@ -23,6 +23,10 @@ Results come to <results>/<service>/<tool>/<run>/ with their outcome.json, faile
 Every file is compared with the sizes and hashes that the experiment wrote. What is there already is
 never overwritten, and a pull that was interrupted goes on where it was.
 
+A store in a bucket is read with the credentials that Terraform's google provider would use:
+GOOGLE_OAUTH_ACCESS_TOKEN, GOOGLE_CREDENTIALS, or application default credentials. With
+GEN_TF_CREDENTIALS=gcloud it is the account of `gcloud auth login`.
+
 Exit codes: 0 everything that the store has is there; 1 an error, or wrong usage.";
 
 /// Brings the results of a study from its store into a folder, and verifies every byte.
