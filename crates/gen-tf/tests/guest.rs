@@ -15,6 +15,8 @@ mod isolation;
 mod misbehaviour;
 #[path = "guest/module.rs"]
 mod module;
+#[path = "guest/questions.rs"]
+mod questions;
 #[path = "guest/results.rs"]
 mod results;
 #[path = "guest/scripts.rs"]
