@@ -4,6 +4,8 @@
 
 use std::{fs, path::PathBuf};
 
+#[path = "docs/defects.rs"]
+mod defects;
 #[path = "docs/guide.rs"]
 mod guide;
 #[path = "docs/workflow.rs"]
