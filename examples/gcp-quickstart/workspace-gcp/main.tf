@@ -27,7 +27,7 @@ locals {
   target       = "gcp"
   store        = "gs://my-project-gcp-quickstart/gcp-quickstart"
   results      = "../results"
-  guest_sha256 = "ba9d9a56854b9d0f79331c9db74c8d819332cacc90772c0dc73e8d1801bb65c2"
+  guest_sha256 = "db5a618fcf325f89e18f3cd8feb2d6e1282529b5eaf1a3ba4958e56119ce5d39"
   project      = "my-project"
   region       = "us-central1"
   labels = {

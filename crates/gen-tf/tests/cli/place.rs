@@ -12,8 +12,10 @@ use gen_tf_core::outcome::Outcome;
 /// A study's folder; what still runs in it is ended when the test is over.
 pub struct Place {
     folder: tempfile::TempDir,
-    workspace: &'static str,
-    environment: Vec<(String, String)>,
+    /// Name of the workspace's folder.
+    pub workspace: &'static str,
+    /// What every command gets besides the test's own environment.
+    pub environment: Vec<(String, String)>,
 }
 
 /// What a command printed, and how it ended.
@@ -58,25 +60,8 @@ impl Place {
         ))
     }
 
-    /// A study of the `pair` harness on Google Cloud, with what points everything at a cloud.
-    pub fn on_gcp(study: &str, target: &str, environment: Vec<(String, String)>) -> Self {
-        let harness = repository().join("tests/harnesses/pair");
-        let text = format!(
-            "study \"pair\" {{\n  harness  = \"{}\"\n{study}}}\n\ntarget \"gcp\" {{\n{target}}}\n",
-            harness.display()
-        );
-        let mut place = Self::new(&text);
-        (place.workspace, place.environment) = ("workspace-gcp", environment);
-        place
-    }
-
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
-    }
-
-    /// Adds an environment variable to every command.
-    pub fn set(&mut self, name: &str, value: &str) {
-        self.environment.push((name.to_owned(), value.to_owned()));
     }
 
     pub fn command(&self, args: &[&str]) -> Command {

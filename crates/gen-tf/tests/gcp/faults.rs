@@ -4,17 +4,12 @@ use serde_json::{Value, json};
 
 use crate::{
     cloud::Cloud,
-    place::Place,
-    study::{APPLY, TARGET, assert_no_changes},
+    study::{APPLY, TARGET, assert_no_changes, place_of},
 };
 
 /// One experiment, so that every fault meets it.
 const ONE: &str =
     "  tools = [\"steady\"]\n  services = [\"left\"]\n  runs = 1\n  duration = \"2s\"\n";
-
-fn place(cloud: &Cloud) -> Place {
-    Place::on_gcp(ONE, TARGET, cloud.environment())
-}
 
 /// The VMs' service account, as callers are named.
 const GUEST: &str = "gen-tf-pair@";
@@ -27,7 +22,7 @@ fn creates_of_instances() -> Value {
 #[track_caller]
 fn assert_overcome(rules: &[Value]) {
     let Some(cloud) = Cloud::start() else { return };
-    let place = place(&cloud);
+    let place = place_of(ONE, TARGET, &cloud);
     for rule in rules {
         cloud.add_fault(rule);
     }
@@ -42,7 +37,7 @@ fn assert_overcome(rules: &[Value]) {
 #[track_caller]
 fn assert_told(rule: &Value, words: &[&str]) {
     let Some(cloud) = Cloud::start() else { return };
-    let place = place(&cloud);
+    let place = place_of(ONE, TARGET, &cloud);
     cloud.add_fault(rule);
     let failed = place.run(APPLY).expect(4);
     for word in words {

@@ -9,7 +9,7 @@ use std::{
 use crate::{
     cloud::Cloud,
     place::{Place, repository},
-    study::{APPLY, TARGET, pull},
+    study::{APPLY, TARGET, place_of, pull},
 };
 
 /// Everything that a shell, HCL, JSON or a URL could trip over.
@@ -38,14 +38,14 @@ fn a_secret_reaches_the_tool_and_is_found_in_nothing_else() {
     let study =
         "  tools = [\"steady\"]\n  services = [\"left\"]\n  runs = 1\n  duration = \"2s\"\n";
     let secret = "}\n\nsecret \"canary\" {\n  env = \"CANARY\"\n  services = [\"left\"]\n";
-    let mut place = Place::on_gcp(study, &format!("{TARGET}{secret}"), cloud.environment());
+    let mut place = place_of(study, &format!("{TARGET}{secret}"), &cloud);
     tell_tale_harness(&place);
 
     let refused = place.run(APPLY).expect(1);
     assert!(refused.stderr.contains("CANARY"), "{}", refused.stderr);
     assert_eq!(cloud.state()["networks"].as_array().map_or(0, Vec::len), 0, "nothing was made");
 
-    place.set("CANARY", CANARY);
+    place.environment.push(("CANARY".to_owned(), CANARY.to_owned()));
     let applied = place.run(APPLY).expect(0);
     let status = place.run(&["status", "--json"]).expect(0);
     let logs = place.run(&["logs", "left/steady/1"]).expect(0);

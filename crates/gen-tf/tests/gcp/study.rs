@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     cloud::{Cloud, program},
-    place::{Place, Ran},
+    place::{Place, Ran, repository},
 };
 
 /// Six experiments: three runs of two cells.
@@ -23,7 +23,7 @@ pub const APPLY: &[&str] = &["apply", "--wait", "--yes", "--look-every", "1s"];
 #[test]
 fn a_study_runs_on_vms_comes_home_and_leaves_only_its_bucket() {
     let Some(cloud) = Cloud::start() else { return };
-    let place = Place::on_gcp(SIX, TARGET, cloud.environment());
+    let place = place_of(SIX, TARGET, &cloud);
     run_to_the_end(&cloud, &place);
     assert!(place.path("workspace-gcp/terraform.tfstate").exists());
 
@@ -40,17 +40,29 @@ fn a_study_whose_state_is_in_a_bucket_needs_no_file_of_the_first_machine() {
     let Some(cloud) = Cloud::start() else { return };
     cloud.make_bucket("test-project", "test-project-state");
     let target = format!("{TARGET}  state_bucket = \"test-project-state\"\n");
-    let place = Place::on_gcp(SIX, &target, cloud.environment());
+    let place = place_of(SIX, &target, &cloud);
     run_to_the_end(&cloud, &place);
     assert!(!place.path("workspace-gcp/terraform.tfstate").exists());
 
-    let elsewhere = Place::on_gcp(SIX, &target, cloud.environment());
+    let elsewhere = place_of(SIX, &target, &cloud);
     let again = elsewhere.run(APPLY).expect(0);
     assert!(!again.stderr.contains("starts "), "{}", again.stderr);
     assert_no_changes(&elsewhere);
     destroy_by_hand(&cloud, &elsewhere);
     assert_no_changes_but_the_bucket(&place.run(&["apply", "--yes"]).expect(0));
     place.run(&["destroy", "--yes"]).expect(0);
+}
+
+/// A study of the `pair` harness on Google Cloud, with what points everything at a cloud.
+pub fn place_of(study: &str, target: &str, cloud: &Cloud) -> Place {
+    let harness = repository().join("tests/harnesses/pair");
+    let mut place = Place::new(&format!(
+        "study \"pair\" {{\n  harness  = \"{}\"\n{study}}}\n\ntarget \"gcp\" {{\n{target}}}\n",
+        harness.display()
+    ));
+    place.workspace = "workspace-gcp";
+    place.environment = cloud.environment();
+    place
 }
 
 /// From nothing to results at home.

@@ -1,23 +1,13 @@
 # shellcheck shell=bash
-# Groups: how a script of the harness runs where there is no systemd: in a process group of its own, and with a
+# Groups: how a script of the harness runs where systemd does not: in a process group of its own, and with a
 # mark in its environment by which its strays are found. units.sh does the same with transient units.
 
 # Another user than ours on a VM; the same one in a sandbox.
 AS_USER=()
 [[ -z ${GEN_TF_USER:-} ]] || AS_USER=(setpriv --reuid "$GEN_TF_USER" --regid "$GEN_TF_USER" --init-groups --)
 
-# name_role ROLE: a group needs no name of its own.
-name_role() {
-  return 0
-}
-
-# explain_end ROLE RESULT: the status says all that is known.
-explain_end() {
-  return 0
-}
-
-# watch_role ROLE [ARGUMENT…]: runs beside us, and tells when the script starts and ends.
-watch_role() {
+# watch_group ROLE [ARGUMENT…]: runs beside us, and tells when the script starts and ends.
+watch_group() {
   local role=$1 status=0
   shift
   exec >&"${LOG_FD[$role]}" 2>&1 </dev/null
@@ -37,8 +27,8 @@ watch_role() {
   printf 'ended %s %d %d\n' "$role" $! "$status" >&3
 }
 
-# kill_strays ROLE: processes that carry the role's mark in their environment, whatever group they are in.
-kill_strays() {
+# kill_marked ROLE: processes that carry the role's mark in their environment, whatever group they are in.
+kill_marked() {
   local round environ pid found
   for round in 1 2 3 4 5; do
     found=''

@@ -16,11 +16,8 @@ export GEN_TF_START=0 GEN_TF_SEED=$((GEN_TF_STUDY_SEED + GEN_TF_RUN * 1000000))
 . "$GEN_TF_GUEST/journal.sh"
 . "$GEN_TF_GUEST/environment.sh"
 . "$GEN_TF_GUEST/processes.sh"
-if [[ -d /run/systemd/system ]]; then
-  . "$GEN_TF_GUEST/units.sh"
-else
-  . "$GEN_TF_GUEST/groups.sh"
-fi
+. "$GEN_TF_GUEST/groups.sh"
+. "$GEN_TF_GUEST/units.sh"
 . "$GEN_TF_GUEST/run.sh"
 . "$GEN_TF_GUEST/collect.sh"
 

@@ -2,7 +2,7 @@
 # Processes: starts the harness's scripts, each as the leader of its own process group, and stops them.
 # Everything that happens arrives as one line in one pipe: `started ROLE PID`, `ended ROLE PID STATUS [RESULT]`,
 # `logged ROLE` (its log is complete), `stop CAUSE` (from main.sh). So waiting is one `read` with a time limit, and no moment is missed.
-# What holds a script's processes together beside its group, and ends them all, is groups.sh's or units.sh's.
+# What holds a script's processes together beside its group, and ends them all, is units.sh's or groups.sh's.
 
 readonly LOG_LIMIT=$((64 * 1024 * 1024))
 declare -A PIDS=()   # role → process group, while it runs
@@ -88,8 +88,14 @@ close_logs() {
 # start_role ROLE [ARGUMENT…]: starts the harness's ROLE.sh and waits until its process exists.
 start_role() {
   open_log "$1"
-  name_role "$1"
-  watch_role "$@" &
+  # Who is shutting down starts no units any more.
+  if [[ -d /run/systemd/system && $CAUSE != preempted ]]; then
+    name_unit "$1"
+    watch_unit "$@" &
+  else
+    unset "UNITS[$1]"
+    watch_group "$@" &
+  fi
   until [[ -n ${PIDS[$1]:-} ]]; do
     next_event 1000
     case ${EVENT[0]:-} in
@@ -145,6 +151,15 @@ wait_group() {
     [[ ${EVENT[0]:-} != stop ]] || check_event
     uptime_cs
   done
+}
+
+# kill_strays ROLE: whatever is left of it, whatever group it is in.
+kill_strays() {
+  if [[ -n ${UNITS[$1]:-} ]]; then
+    kill_unit "$1"
+  else
+    kill_marked "$1"
+  fi
 }
 
 # run_script ROLE SECONDS [ARGUMENT…]: from its start to its end, under a limit. A failure fails the attempt.

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Units: how a script of the harness runs under systemd: in a transient unit, which no process of it can leave,
-# and whose result tells why it ended. groups.sh does the same where there is no systemd.
+# and whose result tells why it ended. groups.sh does the same where systemd does not run.
 # unit-role.sh and unit-ended.sh tell us about starts and ends.
 
 declare -A UNITS=()      # role → its unit
@@ -9,8 +9,8 @@ UNIT_COUNT=0
 # Only a guest that hangs gets there.
 readonly UNIT_SECONDS=$((GEN_TF_READY_TIMEOUT + GEN_TF_DURATION + 900))
 
-# watch_role ROLE [ARGUMENT…]: runs beside us while the unit lives.
-watch_role() {
+# watch_unit ROLE [ARGUMENT…]: runs beside us while the unit lives.
+watch_unit() {
   local role=$1 name
   local -a environment=()
   exec >&"${LOG_FD[$role]}" 2>&1 </dev/null 3>&-
@@ -28,8 +28,8 @@ watch_role() {
     "${environment[@]}" -- /bin/bash "$GEN_TF_GUEST/unit-role.sh" "$@"
 }
 
-# name_role ROLE: a unit's name is free again only some time after its end, so that each start has its own.
-name_role() {
+# name_unit ROLE: a unit's name is free again only some time after its end, so that each start has its own.
+name_unit() {
   UNIT_COUNT=$((UNIT_COUNT + 1))
   UNITS[$1]=gen-tf-$1-$UNIT_COUNT.service
   uptime_cs
@@ -48,10 +48,9 @@ explain_end() {
   esac
 }
 
-# kill_strays ROLE: whatever is left of the unit, whatever group it is in.
-kill_strays() {
-  local unit=${UNITS[$1]:-} deadline
-  [[ -n $unit ]] || return 0
+# kill_unit ROLE: whatever is left of it.
+kill_unit() {
+  local unit=${UNITS[$1]} deadline
   uptime_cs
   deadline=$((REPLY + 1000))
   while unit_lives "$unit"; do

@@ -77,14 +77,14 @@ platform_started_before() {
 # platform_provision: the system's packages, the harness's own provision.sh, and nothing that disturbs the hour.
 platform_provision() {
   wait_for_clock
-  check_image || return 0
+  check_image </etc/os-release || return 0
   keep_quiet
   install_packages
   [[ -z $CAUSE ]] || return 0
   run_provision_script
   [[ -z $CAUSE ]] || return 0
   check_commands
-  fence_metadata
+  [[ -n $CAUSE ]] || fence_metadata
 }
 
 platform_setup() {
@@ -126,7 +126,6 @@ platform_facts() {
   fact memory_bytes "$GEN_TF_MEMORY_BYTES"
   fact limits vm
   fact clock "$CLOCK"
-  fact metadata_fence "$FENCE"
   local name
   for name in machine-type zone image cpu-platform; do
     if metadata_get "$name"; then

@@ -22,6 +22,7 @@ variable "disk_gb" {
   description = "Size of the boot disk, in GB."
   type        = number
   default     = 100
+  nullable    = false
 
   validation {
     condition     = var.disk_gb >= 10 && var.disk_gb <= 65536 && floor(var.disk_gb) == var.disk_gb
@@ -33,6 +34,7 @@ variable "disk_type" {
   description = "Type of the boot disk."
   type        = string
   default     = "pd-ssd"
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,62}$", var.disk_type))
@@ -80,6 +82,7 @@ variable "labels" {
   description = "Labels of the VM and its disk, besides those that begin with gen-tf."
   type        = map(string)
   default     = {}
+  nullable    = false
 
   validation {
     condition     = alltrue([for key, value in var.labels : can(regex("^[a-z][a-z0-9_-]{0,62}$", key)) && can(regex("^[a-z0-9_-]{0,63}$", value))])
@@ -91,6 +94,7 @@ variable "machine_type" {
   description = "Machine type of the VM."
   type        = string
   default     = "n1-standard-8"
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,62}$", var.machine_type))
@@ -112,6 +116,7 @@ variable "models" {
   description = "Models that the tool opens: name of the file => sha256, which is its name under inputs/ in the store."
   type        = map(string)
   default     = {}
+  nullable    = false
 
   validation {
     condition     = alltrue([for name, sha256 in var.models : can(regex("^[A-Za-z0-9_][A-Za-z0-9._-]*$", name)) && can(regex("^[0-9a-f]{64}$", sha256))])
@@ -133,6 +138,7 @@ variable "on_timeout" {
   description = "What Google does with the VM after max_run_seconds, or when it takes a spot VM away: STOP keeps its disk, which costs; DELETE keeps nothing."
   type        = string
   default     = "STOP"
+  nullable    = false
 
   validation {
     condition     = contains(["DELETE", "STOP"], var.on_timeout)
@@ -164,6 +170,7 @@ variable "secrets" {
   description = "Secrets of the experiment: name => resource name of its version in Secret Manager, never a value."
   type        = map(string)
   default     = {}
+  nullable    = false
 
   validation {
     condition     = alltrue([for name, version in var.secrets : can(regex("^[a-z][a-z0-9-]*$", name)) && can(regex("^projects/[a-z0-9.:-]+/secrets/[A-Za-z0-9_-]+/versions/[1-9][0-9]*$", version))])
@@ -175,6 +182,7 @@ variable "secure_boot" {
   description = "Whether the VM boots what is signed only, with a virtual TPM and integrity monitoring; false is for images of one's own that can't."
   type        = bool
   default     = true
+  nullable    = false
 }
 
 variable "service" {
@@ -211,6 +219,7 @@ variable "spot" {
   description = "Whether the VM is a spot VM: cheaper, and taken away when somebody pays more."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "started" {

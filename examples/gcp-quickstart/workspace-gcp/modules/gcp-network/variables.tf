@@ -2,6 +2,7 @@ variable "iap_ssh" {
   description = "Whether people with the right to do so may ssh to the VMs through Identity-Aware Proxy; nothing else comes in, ever."
   type        = bool
   default     = false
+  nullable    = false
 
   validation {
     condition     = !var.iap_ssh || var.subnetwork == null || var.network != null
@@ -13,6 +14,7 @@ variable "ip_cidr_range" {
   description = "Private addresses of the VMs, when a subnetwork is made; its size bounds how many VMs there can be at a time."
   type        = string
   default     = "10.0.0.0/20"
+  nullable    = false
 
   validation {
     condition     = can(cidrnetmask(var.ip_cidr_range)) && can(regex("^[0-9.]+/[0-9]+$", var.ip_cidr_range))
@@ -34,10 +36,11 @@ variable "nat_ports_per_vm" {
   description = "Connections that a VM can have to one address at a time, through the NAT; closed ones count for two minutes more."
   type        = number
   default     = 4096
+  nullable    = false
 
   validation {
-    condition     = var.nat_ports_per_vm >= 64 && var.nat_ports_per_vm <= 65536 && floor(var.nat_ports_per_vm) == var.nat_ports_per_vm
-    error_message = "A VM has 64 to 65536 ports."
+    condition     = var.nat_ports_per_vm >= 64 && var.nat_ports_per_vm <= 57344 && floor(var.nat_ports_per_vm) == var.nat_ports_per_vm
+    error_message = "A VM has 64 to 57344 ports."
   }
 }
 

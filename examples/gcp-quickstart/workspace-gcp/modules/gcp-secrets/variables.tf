@@ -12,6 +12,7 @@ variable "labels" {
   description = "Labels of the secrets, besides gen-tf-study."
   type        = map(string)
   default     = {}
+  nullable    = false
 
   validation {
     condition     = alltrue([for key, value in var.labels : can(regex("^[a-z][a-z0-9_-]{0,62}$", key)) && can(regex("^[a-z0-9_-]{0,63}$", value))])
@@ -33,6 +34,7 @@ variable "secrets" {
   description = "Secrets by name, each with the version of its value: a raised version replaces the value by the one in values."
   type        = map(object({ version = number }))
   default     = {}
+  nullable    = false
 
   validation {
     condition     = alltrue([for name, secret in var.secrets : can(regex("^[a-z]([a-z0-9-]{0,58}[a-z0-9])?$", name)) && secret.version >= 1 && floor(secret.version) == secret.version])
@@ -54,6 +56,7 @@ variable "values" {
   description = "Values by name of the secret; one is needed when its secret is made or its version raised, and may be empty at any other time."
   type        = map(string)
   default     = {}
+  nullable    = false
   ephemeral   = true
   sensitive   = true
 }

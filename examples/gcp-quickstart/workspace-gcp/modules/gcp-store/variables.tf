@@ -27,6 +27,7 @@ variable "labels" {
   description = "Labels of the bucket, besides gen-tf-study."
   type        = map(string)
   default     = {}
+  nullable    = false
 
   validation {
     condition     = alltrue([for key, value in var.labels : can(regex("^[a-z][a-z0-9_-]{0,62}$", key)) && can(regex("^[a-z0-9_-]{0,63}$", value))])
@@ -48,6 +49,7 @@ variable "noncurrent_days" {
   description = "Days after which an overwritten or deleted object is gone for good, with versioning; null keeps it for ever."
   type        = number
   default     = 30
+  nullable    = false
 
   validation {
     condition     = var.noncurrent_days == null ? true : var.noncurrent_days >= 1 && floor(var.noncurrent_days) == var.noncurrent_days
@@ -79,6 +81,7 @@ variable "versioning" {
   description = "Whether overwritten and deleted objects are kept for noncurrent_days."
   type        = bool
   default     = true
+  nullable    = false
 }
 
 variable "writer" {

@@ -47,24 +47,18 @@ empty_folders() {
 
 # fence_metadata: the metadata server gives this VM's token to whoever asks, so that only root may ask. Names are
 # resolved there too (port 53). Containers are fenced in as well.
-FENCE=none
 fence_metadata() {
-  if nft -f - 2>>"$GEN_TF_BOX/log/guest.log" <<<"
-      table inet gen_tf {
-        chain output {
-          type filter hook output priority 0;
-          meta skuid $GEN_TF_USER ip daddr 169.254.169.254 tcp dport != 53 reject
-          meta skuid $GEN_TF_USER ip6 daddr fd20:ce::254 tcp dport != 53 reject
-        }
-        chain forward {
-          type filter hook forward priority 0;
-          ip daddr 169.254.169.254 tcp dport != 53 reject
-          ip6 daddr fd20:ce::254 tcp dport != 53 reject
-        }
-      }"; then
-    FENCE=nft
-  elif iptables -A OUTPUT -m owner --uid-owner "$GEN_TF_USER" -d 169.254.169.254 -p tcp ! --dport 53 -j REJECT; then
-    FENCE=iptables
-  fi
-  say "the metadata server is closed to the experiment by: $FENCE"
+  nft -f - <<<"
+    table inet gen_tf {
+      chain output {
+        type filter hook output priority 0;
+        meta skuid $GEN_TF_USER ip daddr 169.254.169.254 tcp dport != 53 reject
+        meta skuid $GEN_TF_USER ip6 daddr fd20:ce::254 tcp dport != 53 reject
+      }
+      chain forward {
+        type filter hook forward priority 0;
+        ip daddr 169.254.169.254 tcp dport != 53 reject
+        ip6 daddr fd20:ce::254 tcp dport != 53 reject
+      }
+    }" || fail provision "the metadata server cannot be closed to the experiment (nft: status $?)"
 }

@@ -11,7 +11,7 @@ readonly LOCK_SECONDS=600
 # All of provision together, in seconds since the guest began.
 readonly PROVISION_SECONDS=1500
 
-# check_image: says what is wrong with any other image.
+# check_image: reads /etc/os-release from its input, and says what is wrong with any other image.
 check_image() {
   local key value id='' version='' pretty=''
   while IFS='=' read -r key value; do
@@ -21,7 +21,7 @@ check_image() {
       VERSION_ID) version=$value ;;
       PRETTY_NAME) pretty=$value ;;
     esac
-  done </etc/os-release
+  done
   OS=$id:$version
   case $OS in
     debian:12 | debian:13 | ubuntu:22.04 | ubuntu:24.04) return 0 ;;
@@ -32,11 +32,16 @@ check_image() {
 
 # wait_for_clock: a clock that is set in the middle of a run makes labels wrong, and certificates seem too old.
 CLOCK=unknown
+readonly CLOCK_SECONDS=60
 wait_for_clock() {
   [[ -d /run/systemd/system ]] || return 0
+  if ! systemctl --quiet is-active chrony.service systemd-timesyncd.service ntp.service ntpsec.service; then
+    say "nothing here sets the clock"
+    return 0
+  fi
   local deadline
   uptime_cs
-  deadline=$((REPLY + 6000))
+  deadline=$((REPLY + CLOCK_SECONDS * 100))
   while :; do
     CLOCK=unsynchronized
     [[ $(timedatectl show -p NTPSynchronized --value) != yes ]] || CLOCK=synchronized
@@ -64,7 +69,7 @@ keep_quiet() {
 # needed_commands: what the guest and this cell call.
 needed_commands() {
   local command
-  for command in curl perl ip tar gzip find setpriv flock $GEN_TF_TOOL_COMMANDS $GEN_TF_SERVICE_COMMANDS; do
+  for command in curl perl ip tar gzip find setpriv flock nft $GEN_TF_TOOL_COMMANDS $GEN_TF_SERVICE_COMMANDS; do
     printf '%s\n' "$command"
   done
 }
@@ -72,8 +77,9 @@ needed_commands() {
 # package_of COMMAND: in REPLY; empty when it is the harness's business.
 package_of() {
   case $1 in
-    curl | perl | tar | gzip | git | jq | tmux | unzip | make | cmake | maven | sqlite3 | npm | nft) REPLY=$1 ;;
+    curl | perl | tar | gzip | git | jq | tmux | unzip | make | cmake | maven | sqlite3 | npm) REPLY=$1 ;;
     ip) REPLY=iproute2 ;;
+    nft) REPLY=nftables ;;
     find) REPLY=findutils ;;
     setpriv | flock) REPLY=util-linux ;;
     python3) REPLY='python3 python3-venv' ;;
@@ -102,7 +108,6 @@ install_packages() {
     package_of "$command"
     read -r -a packages <<<"${packages[*]} $REPLY"
   done < <(needed_commands)
-  command -v nft >/dev/null || packages+=(nftables)
   if [[ -e /etc/ssl/certs/ca-certificates.crt ]] && ((${#packages[@]} == 1)); then
     say "every package is there already"
     return 0

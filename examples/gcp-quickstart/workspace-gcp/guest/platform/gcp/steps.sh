@@ -11,7 +11,8 @@ start_step() {
     [[ -z ${LIFELINE:-} ]] || exec {LIFELINE}>&-
     # When memory runs out, this goes before the guest does.
     ((${#as_user[@]} == 0)) || printf '500' >"/proc/$BASHPID/oom_score_adj"
-    exec setsid "${as_user[@]}" bash "$@"
+    # What a shell starts beside itself ignores interrupts, for ever; but an interrupt is how a tool's time ends.
+    exec setsid env --default-signal=INT,QUIT "${as_user[@]}" bash "$@"
   ) </dev/null &
   STEP_PID=$!
 }

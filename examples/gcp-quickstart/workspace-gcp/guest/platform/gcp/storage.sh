@@ -118,10 +118,17 @@ put_small() {
     cat -- "$2"
     printf -- '\r\n--%s--\r\n' "$boundary"
   } >"$body" || return 1
-  request "$STORAGE/upload/storage/v1/b/$BUCKET/o?uploadType=multipart&ifGenerationMatch=0&fields=size,md5Hash,generation" \
+  put_once_url multipart "$1"
+  request "$REPLY" \
     -H "Content-Type: multipart/related; boundary=$boundary" --data-binary "@$body" || status=1
   rm -f -- "$body"
   return "$status"
+}
+
+# put_once_url TYPE KEY
+put_once_url() {
+  url_encoded "$PREFIX/$2"
+  REPLY="$STORAGE/upload/storage/v1/b/$BUCKET/o?uploadType=$1&name=$REPLY&ifGenerationMatch=0&fields=size,md5Hash,generation"
 }
 
 # object_metadata KEY MD5: as JSON in REPLY; keys and hashes have no sign that JSON would quote.

@@ -22,7 +22,8 @@ open_session() {
   local metadata line
   object_metadata "$1" "$3"
   metadata=$REPLY
-  request "$STORAGE/upload/storage/v1/b/$BUCKET/o?uploadType=resumable&ifGenerationMatch=0&fields=size,md5Hash,generation" \
+  put_once_url resumable "$1"
+  request "$REPLY" \
     -H 'Content-Type: application/json; charset=UTF-8' -H "X-Upload-Content-Type: $CONTENT_TYPE" \
     -H "X-Upload-Content-Length: $2" --data-binary "$metadata" || return 1
   REPLY=''
