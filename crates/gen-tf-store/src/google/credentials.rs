@@ -48,6 +48,8 @@ struct Inner {
     kind: Kind,
     impersonated: Option<String>,
     held: Mutex<Option<Held>>,
+    /// Whoever makes what tokens are taken from; the others wait, and take from the same.
+    making: tokio::sync::Mutex<()>,
 }
 
 enum Kind {
@@ -124,7 +126,8 @@ impl Credentials {
         if let Some(account) = &impersonated {
             origin = format!("{origin}, impersonating {account}");
         }
-        Ok(Self(Arc::new(Inner { origin, kind, impersonated, held: Mutex::new(None) })))
+        let (held, making) = (Mutex::new(None), tokio::sync::Mutex::new(()));
+        Ok(Self(Arc::new(Inner { origin, kind, impersonated, held, making })))
     }
 
     /// Whose they are and where they come from, for people.
@@ -171,15 +174,22 @@ impl Credentials {
     }
 
     async fn hold(&self) -> Result<Held, CredentialsError> {
-        if let Some(held) = self.held().clone()
-            && !(matches!(self.0.kind, Kind::Gcloud) && held.since.elapsed() > KEEP)
-        {
+        if let Some(held) = self.usable() {
             return Ok(held);
         }
-        let what = self.make().await?;
-        let held = Held { since: Instant::now(), what };
+        let _making = self.0.making.lock().await;
+        if let Some(held) = self.usable() {
+            return Ok(held);
+        }
+        let held = Held { since: Instant::now(), what: self.make().await? };
         *self.held() = Some(held.clone());
         Ok(held)
+    }
+
+    fn usable(&self) -> Option<Held> {
+        let is_old =
+            |held: &Held| matches!(self.0.kind, Kind::Gcloud) && held.since.elapsed() > KEEP;
+        self.held().clone().filter(|held| !is_old(held))
     }
 
     async fn make(&self) -> Result<What, CredentialsError> {

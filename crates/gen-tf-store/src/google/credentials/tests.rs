@@ -223,6 +223,19 @@ fn a_token_that_has_run_out_is_replaced() {
 }
 
 #[test]
+fn many_threads_at_once_ask_for_one_token() {
+    let (folder, server) = (tempfile::tempdir().unwrap(), issuer(3600));
+    let credentials = Credentials::find(with_file(&folder, &user(&server))).unwrap();
+    let runtime = runtime();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| runtime.block_on(credentials.token()).unwrap());
+        }
+    });
+    assert_eq!(server.asked().len(), 1);
+}
+
+#[test]
 fn a_token_that_was_refused_is_replaced_unless_it_was_given() {
     let (folder, server) = (tempfile::tempdir().unwrap(), issuer(3600));
     let credentials = Credentials::find(with_file(&folder, &user(&server))).unwrap();
