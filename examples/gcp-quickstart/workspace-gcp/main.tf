@@ -27,7 +27,7 @@ locals {
   target       = "gcp"
   store        = "gs://my-project-gcp-quickstart/gcp-quickstart"
   results      = "../results"
-  guest_sha256 = "db5a618fcf325f89e18f3cd8feb2d6e1282529b5eaf1a3ba4958e56119ce5d39"
+  guest_sha256 = "aa6c54945598c82e2d342bbb02c80908bf531112643b58d9529d8ec343886859"
   project      = "my-project"
   region       = "us-central1"
   labels = {

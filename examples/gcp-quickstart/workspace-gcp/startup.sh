@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # DO NOT EDIT: gen-tf renders this file from study "gcp-quickstart".
 GEN_TF_STORE='gs://my-project-gcp-quickstart/gcp-quickstart'
-GEN_TF_GUEST_SHA256='db5a618fcf325f89e18f3cd8feb2d6e1282529b5eaf1a3ba4958e56119ce5d39'
+GEN_TF_GUEST_SHA256='aa6c54945598c82e2d342bbb02c80908bf531112643b58d9529d8ec343886859'
 # shellcheck shell=bash
 # Gets, checks and starts the guest, or powers off.
 set -euo pipefail

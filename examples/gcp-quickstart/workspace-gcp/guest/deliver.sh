@@ -40,7 +40,8 @@ watch_upload() {
   platform_has_time || return 1
   platform_within_fuse "$UPLOAD_SECONDS" 120
   watch_step "$REPLY" start_upload
-  ((STEP_STATUS == 0)) || return 1
+  # Written last, so that it tells more than a status does.
+  [[ -s $GEN_TF_BOX/state/uploaded ]] || return 1
   UPLOADED=$(<"$GEN_TF_BOX/state/uploaded")
 }
 

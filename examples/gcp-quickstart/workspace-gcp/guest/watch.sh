@@ -39,18 +39,26 @@ watch_step() {
   uptime_cs
   journal deadline $((REPLY + seconds * 100))
   OVERDUE=''
+  STEP_STATUS=0
   "$@"
   # A signal that came before there was anything to kill.
   [[ -z $TERMINATED || -n $EVENTS || -n $END_PHASE ]] || platform_kill_step
-  TRAPPED=yes
-  while [[ -n $TRAPPED ]]; do
-    # A signal ends `wait` before the process does, and then says so here.
-    TRAPPED=''
-    STEP_STATUS=0
-    wait "$STEP_PID" || STEP_STATUS=$?
-  done
+  wait_through_signals "$STEP_PID" || STEP_STATUS=$?
   STEP_PID=''
   journal deadline 0
+}
+
+# wait_through_signals PID: its status. A signal ends `wait` before the process does, and says so in TRAPPED.
+wait_through_signals() {
+  local status
+  while :; do
+    TRAPPED=''
+    status=0
+    wait "$1" || status=$?
+    [[ -n $TRAPPED ]] || return "$status"
+    # bash may lose a child that ends at the very moment of a signal, and would wait for it for ever.
+    kill -0 "$1" 2>/dev/null || return 143
+  done
 }
 
 # watch_measure: service, ready, run, stop and collect, all of them inside.

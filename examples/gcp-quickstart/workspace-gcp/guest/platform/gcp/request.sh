@@ -79,7 +79,9 @@ await() {
     status=0
     wait "$1" || status=$?
     [[ -n $TRAPPED ]] || return "$status"
-    [[ -z $TERMINATED || -n $END_PHASE ]] || kill -KILL "$1"
+    # See wait_through_signals.
+    kill -0 "$1" 2>/dev/null || return 143
+    [[ -z $TERMINATED || -n $END_PHASE ]] || kill -KILL "$1" 2>/dev/null || return 143
   done
 }
 
