@@ -82,8 +82,11 @@ impl Booted {
         let mut init = None;
         wait_for("the fake VM", 60, || {
             init = init_of(&lab.cloud);
-            init.is_some_and(|pid| Path::new(&format!("/proc/{pid}/root/etc/hosts")).exists())
-                && lab.cloud.status(VM) == "RUNNING"
+            // Before it has entered its own world, its root is ours.
+            let hosts = init.map(|pid| format!("/proc/{pid}/root/etc/hosts"));
+            hosts.is_some_and(|hosts| {
+                fs::read_to_string(hosts).is_ok_and(|text| text.contains("storage.googleapis.com"))
+            }) && lab.cloud.status(VM) == "RUNNING"
         });
         metadata.last_mut().unwrap().1 = script;
         set_metadata(&lab.cloud, &metadata);
