@@ -1,6 +1,6 @@
 //! Starts `fake-gcp`, the offline twin of Google Cloud, for tests of any crate:
 //! `#[path = "../../../tests/support/fake_gcp.rs"] mod fake_gcp;`.
-//! It knows how to start, ask and end it; what is tested is not known here.
+//! It knows how to build, start, ask and end it; what is tested is not known here.
 #![allow(dead_code, reason = "each test program uses its part")]
 #![allow(clippy::unwrap_used, reason = "a test ends with a panic")]
 
@@ -11,7 +11,7 @@ use std::{
     net::TcpStream,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::OnceLock,
+    sync::{Mutex, PoisonError},
     thread,
     time::{Duration, Instant},
 };
@@ -19,41 +19,81 @@ use std::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// The project that the twin knows.
+/// The project that the twin knows where a test does not name another.
 pub const PROJECT: &str = "test-project";
 const START: Duration = Duration::from_secs(60);
 
-/// A running twin without VMs. It ends with this value.
+/// A running twin. It ends with this value, and all its VMs with it.
 pub struct FakeGcp {
     child: Child,
-    folder: TempDir,
+    folder: PathBuf,
+    /// Removes the folder after the twin has ended, where it is ours.
+    _own: Option<TempDir>,
     /// The variables that lead programs to it.
     pub variables: BTreeMap<String, String>,
 }
 
 impl FakeGcp {
+    /// A twin whose instances exist and run nothing.
     pub fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut command = Command::new(program());
-        command.arg("serve").arg("--state").arg(folder.path());
-        command.args(["--vms", "off", "--project", PROJECT]);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log(folder.path()));
-        let mut child = command.spawn().unwrap();
-        let ready = folder.path().join("env.json");
+        Self::of(PROJECT)
+    }
+
+    /// The same with a project of another name.
+    pub fn of(project: &str) -> Self {
+        let folder = tempfile::Builder::new().prefix("fake-gcp-").tempdir().unwrap();
+        let started = Self::serve(folder.path(), project, "off");
+        let mut twin = started.unwrap_or_else(|log| panic!("fake-gcp has ended: {log}"));
+        twin._own = Some(folder);
+        twin
+    }
+
+    /// A twin that boots its instances as sandboxes; `None`, and said in a line, where this machine
+    /// can't make any.
+    pub fn with_vms(folder: &Path, project: &str) -> Option<Self> {
+        match Self::serve(folder, project, "sandbox") {
+            Ok(twin) => Some(twin),
+            Err(log) => {
+                assert!(log.contains("no sandboxes here"), "{log}");
+                skipped(log.lines().last().unwrap_or_default());
+                None
+            }
+        }
+    }
+
+    /// Serves from a folder; what it has said where it ends instead.
+    fn serve(folder: &Path, project: &str, vms: &str) -> Result<Self, String> {
+        let log = folder.join("fake-gcp.log");
+        let said = fs::File::create(&log).unwrap();
+        let mut child = Command::new(program("fake-gcp"))
+            .args(["serve", "--vms", vms, "--project", project, "--state"])
+            .arg(folder)
+            .stdin(Stdio::null())
+            .stdout(said.try_clone().unwrap())
+            .stderr(said)
+            .spawn()
+            .unwrap();
+        let ready = folder.join("env.json");
         let deadline = Instant::now() + START;
         while !ready.exists() {
-            let ended = child.try_wait().unwrap();
-            let said = fs::read_to_string(folder.path().join("stderr.log")).unwrap();
-            assert!(ended.is_none() && Instant::now() < deadline, "fake-gcp: {ended:?} {said}");
-            thread::yield_now();
+            if child.try_wait().unwrap().is_some() {
+                return Err(fs::read_to_string(log).unwrap());
+            }
+            assert!(Instant::now() < deadline, "{}", fs::read_to_string(log).unwrap());
+            thread::sleep(Duration::from_millis(10));
         }
         let variables = serde_json::from_slice(&fs::read(ready).unwrap()).unwrap();
-        Self { child, folder, variables }
+        Ok(Self { child, folder: folder.to_owned(), _own: None, variables })
     }
 
     /// The folder of its state.
     pub fn folder(&self) -> &Path {
-        self.folder.path()
+        &self.folder
+    }
+
+    /// Process id of the server.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Where it listens: `127.0.0.1:<port>`.
@@ -73,6 +113,12 @@ impl FakeGcp {
     /// sent: clients encode most characters of an object's name.
     pub fn fail(&self, rule: &Value) {
         self.expect("POST", "/control/faults", Some(rule));
+    }
+
+    /// How often each rule has struck, in the order in which they came.
+    pub fn struck(&self) -> Vec<u64> {
+        let rules = self.expect("GET", "/control/faults", None);
+        rules.as_array().unwrap().iter().map(|rule| rule["struck"].as_u64().unwrap()).collect()
     }
 
     /// Ends the test unless every failure that was asked for has happened.
@@ -95,13 +141,11 @@ impl FakeGcp {
 
     /// The requests so far, each with `method`, `path`, `caller` and `status`.
     pub fn requests(&self) -> Vec<Value> {
-        match self.expect("GET", "/control/requests", None) {
-            Value::Array(requests) => requests,
-            mut other => serde_json::from_value(other["requests"].take()).unwrap(),
-        }
+        self.expect("GET", "/control/requests", None).as_array().unwrap().clone()
     }
 
     /// Asks the twin and returns its JSON; anything but a success ends the test.
+    #[track_caller]
     pub fn expect(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
         let (status, text) = self.ask(method, path, body);
         assert!((200..300).contains(&status), "{method} {path}: {status} {text}");
@@ -111,51 +155,70 @@ impl FakeGcp {
     /// Asks the twin as the project's owner.
     pub fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> (u16, String) {
         let body = body.map(Value::to_string).unwrap_or_default();
+        let (status, bytes) = self.send("owner", method, path, "application/json", body.as_bytes());
+        (status, String::from_utf8(bytes).unwrap())
+    }
+
+    /// Sends bytes with a token; status and answer.
+    pub fn send(
+        &self,
+        token: &str,
+        method: &str,
+        path: &str,
+        kind: &str,
+        body: &[u8],
+    ) -> (u16, Vec<u8>) {
         let mut stream = TcpStream::connect(self.address()).unwrap();
         // Version 1.0 means that the answer ends with the connection.
-        let request = format!(
-            "{method} {path} HTTP/1.0\r\nHost: {}\r\nAuthorization: Bearer owner\r\n\
-             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        let head = format!(
+            "{method} {path} HTTP/1.0\r\nHost: {}\r\nAuthorization: Bearer {token}\r\n\
+             Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n",
             self.address(),
             body.len()
         );
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, text) = answer.split_once("\r\n\r\n").unwrap();
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(body).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let end = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
+        let head = String::from_utf8_lossy(&answer[..end]).into_owned();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        (status, text.to_owned())
+        (status, answer.split_off(end + 4))
     }
 }
 
 impl Drop for FakeGcp {
     fn drop(&mut self) {
-        // It has no VMs to end, so that it may go at once.
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+        // By SIGTERM, so that it takes its VMs down.
+        let ended = Command::new("kill").arg(self.child.id().to_string()).status();
+        if !(ended.is_ok_and(|status| status.success()) && self.child.wait().is_ok()) {
+            eprintln!("fake-gcp could not be ended");
+        }
     }
 }
 
-fn log(folder: &Path) -> fs::File {
-    fs::File::create(folder.join("stderr.log")).unwrap()
+/// A program of this Cargo workspace beside the test's own. Cargo builds no program of another
+/// package for a test, so it is built on first use; that costs nothing where it is up to date.
+pub fn program(name: &str) -> PathBuf {
+    static BUILT: Mutex<Vec<String>> = Mutex::new(Vec::new());
+    let test = std::env::current_exe().unwrap();
+    let profile = test.ancestors().nth(2).unwrap();
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    if !built.iter().any(|done| done == name) {
+        let mut build = Command::new(env!("CARGO"));
+        build.args(["build", "--quiet", "--locked", "--package", name, "--bins"]);
+        build.arg("--target-dir").arg(profile.parent().unwrap());
+        if profile.ends_with("release") {
+            build.arg("--release");
+        }
+        let status = build.current_dir(env!("CARGO_MANIFEST_DIR")).status().unwrap();
+        assert!(status.success(), "{name} could not be built");
+        built.push(name.to_owned());
+    }
+    profile.join(name)
 }
 
-/// The program beside the test's own; built where nobody has built it yet.
-fn program() -> &'static Path {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let test = std::env::current_exe().unwrap();
-        let profile = test.ancestors().nth(2).unwrap();
-        let program = profile.join("fake-gcp");
-        if !program.exists() {
-            let mut build = Command::new(env!("CARGO"));
-            build.args(["build", "--quiet", "--package", "fake-gcp", "--bin", "fake-gcp"]);
-            build.arg("--target-dir").arg(profile.parent().unwrap());
-            if profile.ends_with("release") {
-                build.arg("--release");
-            }
-            assert!(build.current_dir(env!("CARGO_MANIFEST_DIR")).status().unwrap().success());
-        }
-        program
-    })
+/// Says why a test proves nothing here; not captured by the test runner, so that it is seen.
+pub fn skipped(reason: &str) {
+    std::io::stderr().write_all(format!("SKIPPED: {reason}\n").as_bytes()).unwrap();
 }

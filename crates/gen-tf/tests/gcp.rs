@@ -3,8 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it can't go on")]
 
-#[path = "gcp/cloud.rs"]
-mod cloud;
+#[path = "../../../tests/support/fake_gcp.rs"]
+mod fake_gcp;
 #[path = "cli/place.rs"]
 #[expect(dead_code, reason = "the other half of it serves the tests of the local target")]
 mod place;

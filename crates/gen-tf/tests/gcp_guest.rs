@@ -2,6 +2,8 @@
 //! and systemd-nspawn, which boots one with a real systemd. None needs a network but to make the latter's system once.
 #![expect(clippy::unwrap_used, reason = "a test ends where it can't go on")]
 
+#[path = "../../../tests/support/fake_gcp.rs"]
+mod fake_gcp;
 #[path = "gcp_guest/cloud.rs"]
 mod cloud;
 #[path = "gcp_guest/lab.rs"]

@@ -3,6 +3,8 @@
 //! Rendering of root modules and experiments in VMs are tested elsewhere.
 #![expect(clippy::unwrap_used, reason = "a test ends where it can't go on")]
 
+#[path = "../../../tests/support/fake_gcp.rs"]
+mod fake_gcp;
 #[path = "modules/files.rs"]
 mod files;
 #[path = "modules/schema.rs"]

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::{
-    cloud::Cloud,
-    study::{APPLY, TARGET, assert_no_changes, place_of},
+    fake_gcp::FakeGcp,
+    study::{APPLY, TARGET, assert_no_changes, cloud, place_of},
 };
 
 /// One experiment, so that every fault meets it.
@@ -21,10 +21,10 @@ fn creates_of_instances() -> Value {
 /// The study ends succeeded although the faults were there.
 #[track_caller]
 fn assert_overcome(rules: &[Value]) {
-    let Some(cloud) = Cloud::start() else { return };
+    let Some((_folder, cloud)) = cloud() else { return };
     let place = place_of(ONE, TARGET, &cloud);
     for rule in rules {
-        cloud.add_fault(rule);
+        cloud.fail(rule);
     }
     let applied = place.run(APPLY).expect(0);
     assert!(applied.stderr.contains("1 of 1 succeeded"), "{}", applied.stderr);
@@ -36,15 +36,14 @@ fn assert_overcome(rules: &[Value]) {
 /// The step fails with a message that says all of these; when the fault is over, the next one succeeds.
 #[track_caller]
 fn assert_told(rule: &Value, words: &[&str]) {
-    let Some(cloud) = Cloud::start() else { return };
+    let Some((_folder, cloud)) = cloud() else { return };
     let place = place_of(ONE, TARGET, &cloud);
-    cloud.add_fault(rule);
+    cloud.fail(rule);
     let failed = place.run(APPLY).expect(4);
     for word in words {
         assert!(failed.stderr.contains(word), "no `{word}` in:\n{}", failed.stderr);
     }
-    let (status, answer) = cloud.call("DELETE", "/control/faults", None);
-    assert_eq!(status, 200, "{answer}");
+    cloud.heal();
     let applied = place.run(APPLY).expect(0);
     assert!(applied.stderr.contains("1 of 1 succeeded"), "{}", applied.stderr);
     place.run(&["destroy", "--yes"]).expect(0);
@@ -52,12 +51,9 @@ fn assert_told(rule: &Value, words: &[&str]) {
 
 /// A rule that nothing has met proves nothing.
 #[track_caller]
-fn assert_were_met(cloud: &Cloud) {
-    let (status, answer) = cloud.call("GET", "/control/faults", None);
-    assert_eq!(status, 200, "{answer}");
-    let rules: Value = serde_json::from_str(&answer).unwrap();
-    let met = rules.as_array().unwrap().iter().all(|rule| rule["struck"].as_u64() > Some(0));
-    assert!(met, "not every rule was met: {rules}");
+fn assert_were_met(cloud: &FakeGcp) {
+    let struck = cloud.struck();
+    assert!(struck.iter().all(|times| *times > 0), "not every rule was met: {struck:?}");
 }
 
 #[test]

@@ -7,9 +7,8 @@ use std::{
 };
 
 use crate::{
-    cloud::Cloud,
     place::{Place, repository},
-    study::{APPLY, TARGET, place_of, pull},
+    study::{APPLY, TARGET, cloud, count, place_of, pull},
 };
 
 /// Everything that a shell, HCL, JSON or a URL could trip over.
@@ -34,7 +33,7 @@ exec bash "$GEN_TF_HARNESS/steady.sh"
 
 #[test]
 fn a_secret_reaches_the_tool_and_is_found_in_nothing_else() {
-    let Some(cloud) = Cloud::start() else { return };
+    let Some((folder, cloud)) = cloud() else { return };
     let study =
         "  tools = [\"steady\"]\n  services = [\"left\"]\n  runs = 1\n  duration = \"2s\"\n";
     let secret = "}\n\nsecret \"canary\" {\n  env = \"CANARY\"\n  services = [\"left\"]\n";
@@ -43,7 +42,7 @@ fn a_secret_reaches_the_tool_and_is_found_in_nothing_else() {
 
     let refused = place.run(APPLY).expect(1);
     assert!(refused.stderr.contains("CANARY"), "{}", refused.stderr);
-    assert_eq!(cloud.state()["networks"].as_array().map_or(0, Vec::len), 0, "nothing was made");
+    assert_eq!(count(&cloud.state(), "networks"), 0, "nothing was made");
 
     place.environment.push(("CANARY".to_owned(), CANARY.to_owned()));
     let applied = place.run(APPLY).expect(0);
@@ -57,12 +56,12 @@ fn a_secret_reaches_the_tool_and_is_found_in_nothing_else() {
         assert_clean("what a command printed", ran.stdout.as_bytes());
         assert_clean("what a command printed", ran.stderr.as_bytes());
     }
-    for folder in [place.path(""), cloud.path("")] {
-        search(&folder);
+    for folder in [place.path("").as_path(), folder.path()] {
+        search(folder);
     }
     assert_clean("the cloud's state", cloud.state().to_string().as_bytes());
-    let (_, requests) = cloud.call("GET", "/control/requests", None);
-    assert_clean("the requests", requests.as_bytes());
+    let requests = serde_json::to_vec(&cloud.requests()).unwrap();
+    assert_clean("the requests", &requests);
     place.run(&["destroy", "--yes"]).expect(0);
 }
 

@@ -3,9 +3,10 @@
 use std::{collections::BTreeSet, fs, process::Command};
 
 use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::{
-    cloud::{Cloud, program},
+    fake_gcp::{FakeGcp, PROJECT, program},
     place::{Place, Ran, repository},
 };
 
@@ -22,7 +23,7 @@ pub const APPLY: &[&str] = &["apply", "--wait", "--yes", "--look-every", "1s"];
 
 #[test]
 fn a_study_runs_on_vms_comes_home_and_leaves_only_its_bucket() {
-    let Some(cloud) = Cloud::start() else { return };
+    let Some((_folder, cloud)) = cloud() else { return };
     let place = place_of(SIX, TARGET, &cloud);
     run_to_the_end(&cloud, &place);
     assert!(place.path("workspace-gcp/terraform.tfstate").exists());
@@ -37,8 +38,8 @@ fn a_study_runs_on_vms_comes_home_and_leaves_only_its_bucket() {
 
 #[test]
 fn a_study_whose_state_is_in_a_bucket_needs_no_file_of_the_first_machine() {
-    let Some(cloud) = Cloud::start() else { return };
-    cloud.make_bucket("test-project", "test-project-state");
+    let Some((_folder, cloud)) = cloud() else { return };
+    cloud.make_bucket("test-project-state");
     let target = format!("{TARGET}  state_bucket = \"test-project-state\"\n");
     let place = place_of(SIX, &target, &cloud);
     run_to_the_end(&cloud, &place);
@@ -53,24 +54,30 @@ fn a_study_whose_state_is_in_a_bucket_needs_no_file_of_the_first_machine() {
     place.run(&["destroy", "--yes"]).expect(0);
 }
 
+/// A cloud with VMs, and the folder that it serves from, which must outlive it.
+pub fn cloud() -> Option<(TempDir, FakeGcp)> {
+    let folder = tempfile::Builder::new().prefix("gen-tf-cloud-").tempdir().unwrap();
+    let cloud = FakeGcp::with_vms(folder.path(), PROJECT)?;
+    Some((folder, cloud))
+}
+
 /// A study of the `pair` harness on Google Cloud, with what points everything at a cloud.
-pub fn place_of(study: &str, target: &str, cloud: &Cloud) -> Place {
+pub fn place_of(study: &str, target: &str, cloud: &FakeGcp) -> Place {
     let harness = repository().join("tests/harnesses/pair");
     let mut place = Place::new(&format!(
         "study \"pair\" {{\n  harness  = \"{}\"\n{study}}}\n\ntarget \"gcp\" {{\n{target}}}\n",
         harness.display()
     ));
     place.workspace = "workspace-gcp";
-    place.environment = cloud.environment();
+    place.environment = cloud.variables.clone().into_iter().collect();
     place
 }
 
 /// From nothing to results at home.
-fn run_to_the_end(cloud: &Cloud, place: &Place) {
+fn run_to_the_end(cloud: &FakeGcp, place: &Place) {
     let applied = place.run(APPLY).expect(0);
     assert!(applied.stderr.contains("6 of 6 succeeded"), "{}", applied.stderr);
-    let instances = cloud.state()["instances"].as_array().unwrap().len();
-    assert_eq!(instances, 0, "a finished experiment has no VM");
+    assert_eq!(count(&cloud.state(), "instances"), 0, "a finished experiment has no VM");
     assert_no_changes(place);
 
     pull(place).expect(0);
@@ -108,29 +115,28 @@ fn assert_no_changes_but_the_bucket(ran: &Ran) {
 }
 
 /// `terraform destroy` takes everything but the bucket and what is in it.
-fn destroy_by_hand(cloud: &Cloud, place: &Place) {
+fn destroy_by_hand(cloud: &FakeGcp, place: &Place) {
     let before = objects(cloud);
     place.terraform(&["destroy", "-input=false", "-auto-approve"]).expect(0);
     let state = cloud.state();
-    for kind in ["instances", "disks", "networks", "subnetworks", "routers", "firewalls"] {
-        assert!(is_empty(&state[kind]), "{kind} are left: {}", state[kind]);
+    let compute = ["instances", "disks", "networks", "subnetworks", "routers", "firewalls"];
+    for kind in compute.into_iter().chain(["secrets", "accounts"]) {
+        assert_eq!(count(&state, kind), 0, "{kind} are left: {}", state[kind]);
     }
-    for kind in ["secrets", "service_accounts"] {
-        assert!(is_empty(&state[kind]), "{kind} are left: {}", state[kind]);
-    }
+    let buckets: Vec<&String> = state["buckets"].as_object().unwrap().keys().collect();
+    assert!(buckets.iter().all(|name| name.starts_with("test-project-")), "{buckets:?}");
     assert_eq!(objects(cloud), before, "results outlive a destroy");
 }
 
-fn is_empty(value: &Value) -> bool {
-    value.as_array().map_or_else(|| value.as_object().is_none_or(|o| o.is_empty()), Vec::is_empty)
+/// How many of a kind the cloud has.
+pub fn count(state: &Value, kind: &str) -> usize {
+    state[kind].as_array().unwrap().len()
 }
 
 /// Names of the study's objects.
-fn objects(cloud: &Cloud) -> BTreeSet<String> {
+fn objects(cloud: &FakeGcp) -> BTreeSet<String> {
     let path = "/storage/v1/b/test-project-pair/o?prefix=pair/&maxResults=1000";
-    let (status, answer) = cloud.call("GET", path, None);
-    assert_eq!(status, 200, "{answer}");
-    let listing: Value = serde_json::from_str(&answer).unwrap();
+    let listing = cloud.expect("GET", path, None);
     let items = listing["items"].as_array().unwrap();
     items.iter().map(|item| item["name"].as_str().unwrap().to_owned()).collect()
 }

@@ -10,7 +10,7 @@ use crate::lab::{Lab, Options, VM};
 fn assert_overcome(options: Options, rules: &[Value]) -> Option<Lab> {
     let lab = Lab::new(options)?;
     for rule in rules {
-        lab.cloud.add_fault(rule);
+        lab.cloud.fail(rule);
     }
     let outcome = lab.run_expecting_success();
     lab.results(&outcome);
@@ -114,7 +114,7 @@ fn a_large_upload_goes_on_after_a_broken_connection_and_a_lost_answer() {
 fn a_token_that_has_just_expired_is_fetched_anew() {
     let Some(lab) = Lab::new(Options::default()) else { return };
     let expired = rule("POST", "name=s1%2F(claims|results|outcomes)", 3, &json!({ "status": 401 }));
-    lab.cloud.add_fault(&expired);
+    lab.cloud.fail(&expired);
     lab.run_expecting_success();
     assert_eq!(lab.cloud.struck(), [3]);
 }
@@ -122,7 +122,7 @@ fn a_token_that_has_just_expired_is_fetched_anew() {
 #[test]
 fn results_that_cannot_be_put_stay_on_the_disk_of_a_stopped_vm() {
     let Some(lab) = Lab::new(Options::default()) else { return };
-    lab.cloud.add_fault(&rule("POST", "name=s1%2Fresults", 1000, &json!({ "status": 400 })));
+    lab.cloud.fail(&rule("POST", "name=s1%2Fresults", 1000, &json!({ "status": 400 })));
     let outcome = lab.run_expecting(Cause::Upload);
     assert!(outcome.results.is_none());
     assert_eq!(outcome.phase, "upload");
@@ -134,7 +134,7 @@ fn results_that_cannot_be_put_stay_on_the_disk_of_a_stopped_vm() {
 #[test]
 fn an_outcome_that_cannot_be_put_leaves_everything_on_the_disk() {
     let Some(lab) = Lab::new(Options::default()) else { return };
-    lab.cloud.add_fault(&rule("POST", "name=s1%2Foutcomes", 1000, &json!({ "status": 400 })));
+    lab.cloud.fail(&rule("POST", "name=s1%2Foutcomes", 1000, &json!({ "status": 400 })));
     lab.boot();
     lab.wait_until_off(1, 90);
     assert!(lab.object("outcomes/files/loop/1/1.json").is_none());

@@ -80,7 +80,7 @@ impl Lab {
         lab.make_study();
         let guest = lab.pack_guest();
         lab.guest_sha256 = sha256(&fs::read(&guest).unwrap());
-        lab.put_file(&format!("guest/{}.tar.gz", lab.guest_sha256), &guest);
+        lab.put(&format!("guest/{}.tar.gz", lab.guest_sha256), &fs::read(guest).unwrap());
         if let Some((_, bytes, stored)) = lab.options.model {
             lab.put(&format!("inputs/{}", sha256(bytes)), stored);
         }
@@ -271,24 +271,17 @@ impl Lab {
     /// The bytes of an object of the study.
     pub fn object(&self, key: &str) -> Option<Vec<u8>> {
         let name = format!("s1/{key}").replace('/', "%2F");
-        let (status, bytes) =
-            self.cloud.send("GET", &format!("storage/v1/b/bucket-1/o/{name}?alt=media"), &[]);
+        let path = format!("/storage/v1/b/bucket-1/o/{name}?alt=media");
+        let (status, bytes) = self.cloud.send("owner", "GET", &path, "", &[]);
         assert!(status == 200 || status == 404, "{key}: {status}");
         (status == 200).then_some(bytes)
     }
 
     pub fn put(&self, key: &str, bytes: &[u8]) {
-        let file = self.cloud.path("put");
-        fs::write(&file, bytes).unwrap();
-        self.put_file(key, &file);
-    }
-
-    fn put_file(&self, key: &str, file: &Path) {
         let name = format!("s1/{key}").replace('/', "%2F");
-        let body = format!("@{}", file.display());
-        let path = format!("upload/storage/v1/b/bucket-1/o?uploadType=media&name={name}");
-        let arguments = ["-H", "Content-Type: application/octet-stream", "--data-binary", &body];
-        let (status, answer) = self.cloud.send("POST", &path, &arguments);
+        let path = format!("/upload/storage/v1/b/bucket-1/o?uploadType=media&name={name}");
+        let kind = "application/octet-stream";
+        let (status, answer) = self.cloud.send("owner", "POST", &path, kind, bytes);
         assert_eq!(status, 200, "{}", String::from_utf8_lossy(&answer));
     }
 

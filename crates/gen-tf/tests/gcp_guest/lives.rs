@@ -67,10 +67,10 @@ fn a_reboot_is_a_failed_attempt_and_never_a_second_run() {
 #[test]
 fn a_reboot_before_the_claim_is_told_by_the_disk() {
     let Some(lab) = Lab::new(Options::default()) else { return };
-    lab.cloud.add_fault(&json!({ "match": { "path": "claims" }, "fault": { "status": 503 } }));
+    lab.cloud.fail(&json!({ "match": { "path": "claims" }, "fault": { "status": 503 } }));
     lab.boot();
     wait_for("a try to claim", 60, || !lab.asked("POST", "name=s1%2Fclaims").is_empty());
-    lab.cloud.call("DELETE", "control/faults", &serde_json::Value::Null);
+    lab.cloud.heal();
     lab.cloud.act(VM, "reboot");
     lab.wait_until_off(1, 60);
     assert_eq!(lab.outcome(1).cause, Some(Cause::Rebooted), "{}", lab.log(1));
@@ -112,7 +112,7 @@ fn a_vm_that_is_preempted_during_setup_says_so() {
 fn a_vm_that_is_preempted_while_the_store_is_away_gives_up_its_results_for_the_outcome() {
     let Some(lab) = running() else { return };
     let away = json!({ "match": { "path": "name=s1%2Fresults" }, "fault": { "status": 503 } });
-    lab.cloud.add_fault(&away);
+    lab.cloud.fail(&away);
     lab.cloud.act(VM, "preempt");
     lab.wait_until_off(1, 60);
     let outcome = lab.outcome(1);

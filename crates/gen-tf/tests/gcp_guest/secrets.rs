@@ -55,7 +55,7 @@ fn a_secret_that_arrives_damaged_is_fetched_again() {
     let Some(lab) = Lab::new(Options { secret: Some(2), ..Options::default() }) else { return };
     let rule =
         serde_json::json!({ "match": { "path": ":access" }, "times": 2, "fault": "corrupt_body" });
-    lab.cloud.add_fault(&rule);
+    lab.cloud.fail(&rule);
     lab.run_expecting_success();
     assert_eq!(lab.cloud.struck(), [2]);
     assert!(lab.stored_log(1).contains("secret api-key: the answer is damaged, try 2"));

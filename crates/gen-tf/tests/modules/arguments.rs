@@ -10,7 +10,8 @@ use hcl::{Block, Body, Expression, expr::TraversalOperator};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    files::{all_folders, attribute, blocks, label, parse, repository, skipped, tf_files},
+    fake_gcp::skipped,
+    files::{all_folders, attribute, blocks, label, parse, repository, tf_files},
     schema::{Schema, real, twin},
 };
 

@@ -2,7 +2,6 @@
 
 use std::{
     fs,
-    io::Write as _,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -92,16 +91,11 @@ pub fn terraform() -> Option<Command> {
     let program = std::env::var("GEN_TF_TERRAFORM").unwrap_or_else(|_| "terraform".to_owned());
     let there = Command::new(&program).arg("version").output();
     if !there.is_ok_and(|output| output.status.success()) {
-        skipped("terraform is not installed");
+        crate::fake_gcp::skipped("terraform is not installed");
         return None;
     }
     let mut command = Command::new(program);
     command.env("CHECKPOINT_DISABLE", "1").env("TF_IN_AUTOMATION", "1");
     command.env("TF_CLI_CONFIG_FILE", "/dev/null");
     Some(command)
-}
-
-/// Says why a test proves nothing here; not captured by the test runner, so that it is seen.
-pub fn skipped(reason: &str) {
-    std::io::stderr().write_all(format!("SKIPPED: {reason}\n").as_bytes()).unwrap();
 }

@@ -74,7 +74,7 @@ impl<'a> Root<'a> {
     pub fn terraform(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
         let mut command: Command = terraform().unwrap();
         command.args(arguments).current_dir(self.folder.path());
-        command.envs(&self.cloud.environment).envs(environment.iter().copied());
+        command.envs(&self.cloud.variables).envs(environment.iter().copied());
         command.output().unwrap()
     }
 
