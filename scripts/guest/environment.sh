@@ -31,6 +31,7 @@ machine_facts() {
   fact gen_tf "$GEN_TF_VERSION"
   fact guest_sha256 "$GEN_TF_GUEST_SHA256"
   fact harness "$GEN_TF_HARNESS_NAME"
+  [[ -z ${GEN_TF_ENGINE_VERSION:-} ]] || fact container_engine "$GEN_TF_ENGINE_VERSION"
   platform_facts
   local pair
   for pair in $GEN_TF_MODELS; do

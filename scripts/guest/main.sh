@@ -14,6 +14,7 @@ readonly GUEST
 . "$GUEST/prepare.sh"
 . "$GUEST/beat.sh"
 . "$GUEST/environment.sh"
+. "$GUEST/containers.sh"
 . "$GUEST/watch.sh"
 . "$GUEST/deliver.sh"
 . "$GUEST/outcome.sh"

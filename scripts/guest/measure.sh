@@ -23,6 +23,8 @@ export GEN_TF_START=0 GEN_TF_SEED=$((GEN_TF_STUDY_SEED + GEN_TF_RUN * 1000000))
 
 # The longest that sample.sh and collect.sh may take, in seconds.
 readonly SAMPLE_LIMIT=120 COLLECT_LIMIT=300
+# One look of the harness's ready.sh, in seconds.
+readonly READY_LOOK=10
 # How long the tool may write its report after the interrupt, and the service its coverage after TERM, in seconds.
 readonly TOOL_GRACE=${GEN_TF_TOOL_GRACE:-10} SERVICE_GRACE=${GEN_TF_SERVICE_GRACE:-30}
 # Where seconds are left only: both of these, and what collect.sh may take.
@@ -59,12 +61,13 @@ wait_ready() {
   uptime_cs
   deadline=$((REPLY + GEN_TF_READY_TIMEOUT * 100))
   while [[ -z $CAUSE ]]; do
-    if curl -sf --noproxy '*' -m 5 -o /dev/null -- "$GEN_TF_READY_URL"; then
+    if service_answers; then
       say "the service is ready"
       return 0
     fi
     uptime_cs
     if ((REPLY >= deadline)); then
+      [[ ! -s $GEN_TF_BOX/state/ready ]] || say "ready.sh said last: $(tail -c 500 "$GEN_TF_BOX/state/ready")"
       fail service-not-ready "no good answer from $GEN_TF_READY_URL within $GEN_TF_READY_TIMEOUT s"
       return 0
     fi
@@ -73,6 +76,18 @@ wait_ready() {
     # Quick at first, so that a fast service does not wait for us; later gentle on a slow one.
     ((pause >= 50)) || pause=$((pause + 2))
   done
+}
+
+# service_answers: one look; the harness's own way to look comes first.
+service_answers() {
+  if [[ ! -e $GEN_TF_HARNESS/ready.sh ]]; then
+    curl -sf --noproxy '*' -m 5 -o /dev/null -- "$GEN_TF_READY_URL"
+    return
+  fi
+  local status=0
+  "${AS_USER[@]}" timeout -k 1 "$READY_LOOK" bash "$GEN_TF_HARNESS/ready.sh" "$GEN_TF_READY_URL" \
+    </dev/null >"$GEN_TF_BOX/state/ready" 2>&1 3>&- || status=$?
+  return "$status"
 }
 
 sample_idle() {

@@ -8,10 +8,11 @@ readonly MEASURE_RESERVE=900
 # What a delivery needs when the measurement has used all its time, in seconds.
 readonly UPLOAD_RESERVE=600
 
-TERMINATED='' # the machine is being taken away
-OVERDUE=''    # the step's deadline has passed
-STEP_PID=''   # process whose death ends everything of the step
-EVENTS=''     # where measure.sh can be told to stop
+TERMINATED=''      # the machine is being taken away
+OVERDUE=''         # the step's deadline has passed
+STEP_PID=''        # process whose death ends everything of the step but its containers
+EVENTS=''          # where measure.sh can be told to stop
+CONTAINERS_LEFT='' # the engine did not remove all containers of the step
 
 on_term() {
   TRAPPED=yes
@@ -45,6 +46,8 @@ watch_step() {
   [[ -z $TERMINATED || -n $EVENTS || -n $END_PHASE ]] || platform_kill_step
   wait_through_signals "$STEP_PID" || STEP_STATUS=$?
   STEP_PID=''
+  CONTAINERS_LEFT=''
+  containers_remove || CONTAINERS_LEFT=yes
   journal deadline 0
 }
 

@@ -2,7 +2,7 @@
 # Places of a sandbox: its folder, its lock, its CPUs, its secrets; made and removed here, used by sandbox.sh.
 
 # Variables that the guest and the clients of package registries need; everything else stays outside.
-readonly KEEP='PATH HOME LANG LANGUAGE TZ XDG_CACHE_HOME JAVA_HOME RUSTUP_HOME RUSTUP_TOOLCHAIN PYENV_ROOT NVM_DIR
+readonly KEEP='PATH HOME LANG LANGUAGE TZ XDG_CACHE_HOME JAVA_HOME JAVA8_HOME JAVA11_HOME RUSTUP_HOME RUSTUP_TOOLCHAIN PYENV_ROOT NVM_DIR
   http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY ALL_PROXY all_proxy
   SSL_CERT_FILE SSL_CERT_DIR CURL_CA_BUNDLE REQUESTS_CA_BUNDLE NODE_EXTRA_CA_CERTS GIT_SSL_CAINFO
   GOPROXY GOSUMDB GONOSUMDB GOFLAGS GEN_TF_LAUNCHER'
@@ -73,6 +73,7 @@ make_sandbox() {
   printf '%s\n' "$GEN_TF_ATTEMPT" >"$SANDBOX/attempt"
   choose_cpus
   unpack_guest
+  find_engine
   write_secrets
   write_attributes
 }
@@ -148,6 +149,14 @@ unpack_guest() {
   tar -xzf "$archive" -C "$SANDBOX/guest"
 }
 
+# find_engine: only a harness that starts containers needs one.
+ENGINE=''
+find_engine() {
+  grep -qx "GEN_TF_CONTAINERS='true'" "$SANDBOX/guest/study.env" || return 0
+  probe_engine
+  [[ -n $ENGINE ]] || die "this harness starts containers: $ENGINE_REMEDY"
+}
+
 # write_secrets: by printf, which is no process, so that no value is ever an argument.
 write_secrets() {
   local pair variable
@@ -170,6 +179,8 @@ write_attributes() {
     printf 'GEN_TF_STORE=%q\n' "$STORE"
     printf 'GEN_TF_SECRETS=%q\n' "${secrets# }"
     printf 'GEN_TF_LAUNCHER=%q\n' "$LAUNCHER"
+    [[ -z $ENGINE ]] || printf 'GEN_TF_ENGINE=%q\nGEN_TF_ENGINE_SOCKET=%q\nGEN_TF_ENGINE_VERSION=%q\n' \
+      "$ENGINE" "$ENGINE_SOCKET" "$ENGINE_FOUND"
   } >"$SANDBOX/attributes.env"
 }
 
@@ -188,10 +199,29 @@ clean_environment() {
   [[ -n ${RUSTUP_HOME:-} || ! -d $HOME/.rustup ]] || export RUSTUP_HOME=$HOME/.rustup
 }
 
+# remove_containers: what a supervisor that was killed has left with the engine, and where the guest could not.
+remove_containers() {
+  grep -qs '^GEN_TF_ENGINE=' "$SANDBOX/attributes.env" || return 0
+  [[ -e $SANDBOX/guest/containers.sh ]] || return 0
+  (
+    # shellcheck source=/dev/null
+    . "$SANDBOX/guest/study.env"
+    # shellcheck source=/dev/null
+    . "$SANDBOX/attributes.env"
+    # shellcheck source=../../scripts/guest/containers.sh
+    . "$SANDBOX/guest/containers.sh"
+    say() { printf 'sandbox.sh: %s\n' "$1" >&2; }
+    engine_outside
+    containers_boot "$SANDBOX/box"
+    containers_remove
+  ) || die "containers of $GEN_TF_MACHINE are left: see that the container engine runs, and repeat this"
+}
+
 # remove_sandbox: with the lock held nobody serves it; after a kill, its processes may still be ending.
 remove_sandbox() {
   local cgroup deadline=$((SECONDS + KILL_WAIT))
   [[ -e $SANDBOX ]] || return 0
+  remove_containers
   while grep -qszxF "GEN_TF_SANDBOX=$SANDBOX" /proc/[0-9]*/environ; do
     ((SECONDS < deadline)) || die "processes of sandbox $GEN_TF_MACHINE do not end"
     sleep 0.05

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # what one part sets, another reads
 # Probe: what this machine can do for sandboxes. It changes nothing; used by sandbox.sh, and by `gen-tf doctor`.
 
 readonly NEEDED='cmp cp curl env find flock fallocate gzip hostname ip mount perl pivot_root setpriv setsid
@@ -16,6 +16,8 @@ probe() {
   printf 'overlay: %s\n' "$(probe_overlay)"
   printf 'limits: %s\n' "$(probe_limits)"
   printf 'network: %s\n' "$(probe_network)"
+  probe_engine
+  printf 'containers: %s\n' "${ENGINE_FOUND:-no: $ENGINE_REMEDY}"
 }
 
 # probe_missing: in MISSING, each with a space before it.
@@ -90,4 +92,34 @@ probe_network() {
   else
     printf 'no\n'
   fi
+}
+
+# probe_engine: ENGINE is docker or podman, its socket in ENGINE_SOCKET, what it says of itself in ENGINE_FOUND; all
+# empty when there is none, with the remedy in ENGINE_REMEDY. A sandbox reaches the engine by a socket's path alone.
+probe_engine() {
+  local host version
+  ENGINE='' ENGINE_SOCKET='' ENGINE_FOUND=''
+  ENGINE_REMEDY='only harnesses that start containers, such as restgym, need Docker Engine or Podman (with podman.socket)'
+  if type -P docker >/dev/null && version=$(timeout 10 docker version --format '{{.Server.Version}}' 2>/dev/null); then
+    host=${DOCKER_HOST:-$(docker context inspect --format '{{.Endpoints.docker.Host}}' 2>/dev/null)}
+    use_engine docker "$host" "$version" || ENGINE_REMEDY="Docker Engine is reached by $host: it must be on this machine, by a socket (unset DOCKER_HOST)"
+  elif type -P docker >/dev/null && [[ -S /var/run/docker.sock ]]; then
+    ENGINE_REMEDY='Docker does not answer: start it (sudo systemctl start docker), or join its group (sudo adduser YOU docker) and log in again'
+  fi
+  [[ -z $ENGINE ]] && type -P podman >/dev/null || return 0
+  host=${CONTAINER_HOST:-$(timeout 10 podman info --format 'unix://{{.Host.RemoteSocket.Path}}' 2>/dev/null)}
+  if version=$(timeout 10 podman --url "$host" version --format '{{.Server.Version}}' 2>/dev/null); then
+    use_engine podman "$host" "$version" || ENGINE_REMEDY="Podman is reached by $host: it must be on this machine, by a socket"
+  else
+    ENGINE_REMEDY='Podman has no socket: run "systemctl --user start podman.socket"'
+  fi
+}
+
+# use_engine NAME HOST VERSION: false when the host is no socket of this machine.
+use_engine() {
+  # Some versions of Podman say unix:// themselves.
+  local socket=${2#unix://}
+  socket=${socket#unix://}
+  [[ -S $socket ]] || return 1
+  ENGINE=$1 ENGINE_SOCKET=$socket ENGINE_FOUND="$1 $3"
 }

@@ -21,6 +21,8 @@ pub struct Harness {
     pub evidence: Vec<String>,
     /// Log of the recording proxy, one line a request, relative to the work folder; empty: none.
     pub request_log: String,
+    /// Whether its scripts start containers, so that a machine must have a container engine.
+    pub containers: bool,
     /// Settings that a study may give, by name.
     pub settings: BTreeMap<String, Setting>,
     /// Tools, by name.

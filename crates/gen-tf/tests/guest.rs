@@ -2,11 +2,15 @@
 //! Each test has its own study folder, cache and store; none needs a network.
 #![expect(clippy::unwrap_used, reason = "a test ends where it can't go on")]
 
+#[path = "../../../tests/support/engine.rs"]
+mod engine;
 #[path = "guest/lab.rs"]
 mod lab;
 
 #[path = "guest/claims.rs"]
 mod claims;
+#[path = "guest/containers.rs"]
+mod containers;
 #[path = "guest/deaths.rs"]
 mod deaths;
 #[path = "guest/isolation.rs"]

@@ -27,7 +27,7 @@ locals {
   target       = "gcp"
   store        = "gs://my-project-gcp-quickstart/gcp-quickstart"
   results      = "../results"
-  guest_sha256 = "aa6c54945598c82e2d342bbb02c80908bf531112643b58d9529d8ec343886859"
+  guest_sha256 = "307c40b3c704376afced2e972c222c70748f7390cfed5e9e9e7166b33410839d"
   project      = "my-project"
   region       = "us-central1"
   labels = {

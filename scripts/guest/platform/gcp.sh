@@ -26,6 +26,8 @@ readonly STARTED_MARK=/var/lib/gen-tf.started
 . "$GUEST/platform/gcp/box.sh"
 # shellcheck source=gcp/packages.sh
 . "$GUEST/platform/gcp/packages.sh"
+# shellcheck source=gcp/engine.sh
+. "$GUEST/platform/gcp/engine.sh"
 # shellcheck source=gcp/setup-store.sh
 . "$GUEST/platform/gcp/setup-store.sh"
 # shellcheck source=gcp/steps.sh
@@ -45,6 +47,7 @@ platform_boot() {
   memory_bytes
   GEN_TF_MEMORY_BYTES=$REPLY
   GEN_TF_HOST_HOME=/root
+  containers_boot "$GEN_TF_BOX" "$(id -u "$GEN_TF_USER")" "$(id -g "$GEN_TF_USER")"
   mark_start
   read -r OOM_BEFORE < <(oom_counter)
   preemption_watch &
@@ -80,6 +83,7 @@ platform_provision() {
   check_image </etc/os-release || return 0
   keep_quiet
   install_packages
+  [[ -n $CAUSE ]] || start_engine
   [[ -z $CAUSE ]] || return 0
   run_provision_script
   [[ -z $CAUSE ]] || return 0

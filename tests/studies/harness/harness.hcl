@@ -4,6 +4,7 @@ harness "sample" {
   description = "A harness for tests of the study parser."
   evidence    = ["requests.jsonl", "coverage.json"]
   request_log = "proxy/requests.jsonl"
+  containers  = true
 }
 
 integrity {

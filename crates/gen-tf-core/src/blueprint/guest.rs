@@ -51,6 +51,9 @@ fn study_values(study: &Study, target: &Target, ingredients: &Ingredients<'_>) -
     values.add("GEN_TF_STUDY_SEED", &study.seed.to_string());
     values.add("GEN_TF_EVIDENCE", &harness.evidence.join(" "));
     values.add("GEN_TF_REQUEST_LOG", &harness.request_log);
+    if harness.containers {
+        values.add("GEN_TF_CONTAINERS", "true");
+    }
     values.add("GEN_TF_SETUP_DEADLINE", &SETUP_DEADLINE.to_string());
     for (name, setting) in &harness.settings {
         if let Some(value) = study.settings.get(name).or(setting.default.as_ref()) {

@@ -45,6 +45,7 @@ fn read(file: &Record, findings: Findings<'_>) -> Option<Harness> {
         name: harness.label.value.clone(),
         description: harness.text("description")?.value,
         evidence: plain(harness, "evidence")?,
+        containers: harness.truth("containers")?.value,
         request_log: harness.text("request_log").map_or(String::new(), |log| log.value),
         settings: settings?,
         tools: tools?,

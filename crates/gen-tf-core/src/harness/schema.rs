@@ -53,6 +53,13 @@ pub(super) static HARNESS: BlockSchema = BlockSchema {
             "Log of the recording proxy, one line a request, relative to the work folder.",
             "\"proxy/requests.jsonl\"",
         ),
+        field(
+            "containers",
+            Kind::Truth,
+            Need::Default("false"),
+            "Whether its scripts start containers: then every machine must have a container engine.",
+            "true",
+        ),
     ],
     blocks: &[],
     refused: &[],

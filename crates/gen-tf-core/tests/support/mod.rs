@@ -87,6 +87,7 @@ pub fn harness(study: &Study) -> Harness {
         description: "A harness for tests.".to_owned(),
         evidence: Vec::new(),
         request_log: String::new(),
+        containers: false,
         settings: BTreeMap::new(),
         tools: study.tools.iter().map(tool).collect(),
         services: study.services.iter().map(service).collect(),

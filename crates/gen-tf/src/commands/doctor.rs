@@ -39,7 +39,8 @@ pub fn run(args: &DoctorArgs) -> Outcome {
     let mut checks = vec![terraform(args)];
     let checked = args.study.exists().then(|| project::check(&args.study)).transpose()?;
     if checked.as_ref().is_none_or(|checked| checked.study.local.is_some()) {
-        checks.extend(sandbox()?);
+        let containers = checked.as_ref().is_some_and(|checked| checked.harness.containers);
+        checks.extend(sandbox(containers)?);
         checks.extend(checked.iter().flat_map(harness_commands));
     }
     if let Some(checked) = &checked
@@ -85,8 +86,8 @@ fn describe(found: &Terraform) -> String {
     format!("{} {} ({})", found.flavour, found.version, found.program)
 }
 
-/// What the sandbox's own probe says, one `name: finding` a line.
-fn sandbox() -> anyhow::Result<Vec<Check>> {
+/// What the sandbox's own probe says, one `name: finding` a line. A container engine is needed only for `containers`.
+fn sandbox(containers: bool) -> anyhow::Result<Vec<Check>> {
     let folder = tempfile::tempdir().context("making a folder for the sandbox's probe")?;
     let root = Utf8Path::from_path(folder.path()).context("the temporary folder is not UTF-8")?;
     let output = duct::cmd!("bash", unpack_module(root)?, "probe")
@@ -97,7 +98,8 @@ fn sandbox() -> anyhow::Result<Vec<Check>> {
         .run()
         .context("running bash")?;
     let text = String::from_utf8_lossy(&output.stdout);
-    let checks: Vec<Check> = text.lines().filter_map(parse_probe).collect();
+    let checks: Vec<Check> =
+        text.lines().filter_map(|line| parse_probe(line, containers)).collect();
     anyhow::ensure!(
         output.status.success() && !checks.is_empty(),
         "the sandbox's probe failed ({}): {}",
@@ -108,7 +110,7 @@ fn sandbox() -> anyhow::Result<Vec<Check>> {
 }
 
 /// `no: …` carries its remedy or consequence; only what no sandbox can do without is a failure.
-fn parse_probe(line: &str) -> Option<Check> {
+fn parse_probe(line: &str, containers: bool) -> Option<Check> {
     let (name, found) = line.split_once(": ")?;
     let found = found.trim();
     let missing_commands = name == "missing commands" && found != "none";
@@ -117,7 +119,11 @@ fn parse_probe(line: &str) -> Option<Check> {
         None if missing_commands => (found, format!("install {found}")),
         None => (found, String::new()),
     };
-    let needed = ["user namespaces", "network"].contains(&name);
+    let needed = match name {
+        "user namespaces" | "network" => true,
+        "containers" => containers,
+        _ => false,
+    };
     let ok = !(missing_commands || needed && found == "no");
     Some(Check { name: name.to_owned(), ok, found: found.to_owned(), remedy })
 }

@@ -30,6 +30,7 @@ fn shell(folder: &Path, script: &str) -> String {
             format!("{}:{}", folder.join("stubs").display(), std::env::var("PATH").unwrap()),
         )
         .envs([("GEN_TF_TOOL_COMMANDS", "no-such-tool"), ("GEN_TF_SERVICE_COMMANDS", "")])
+        .env("GEN_TF_CONTAINERS", "")
         .output()
         .unwrap();
     let error = String::from_utf8_lossy(&output.stderr);
@@ -118,6 +119,49 @@ fn a_package_manager_that_never_succeeds_ends_the_attempt() {
     let said = shell(folder.path(), script);
     assert!(said.contains("cause: provision: installing packages ended with status 100"), "{said}");
     assert_eq!(fs::read_to_string(folder.path().join("calls")).unwrap().lines().count(), 4);
+}
+
+#[test]
+fn an_engine_is_started_for_a_harness_that_starts_containers_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    stub(folder.path(), "usermod", "echo \"usermod $*\" >>\"$FOLDER/calls\"");
+    stub(folder.path(), "docker", "echo 20.10.24");
+    let begin = "GEN_TF_USER=gen-tf; . \"$GUEST/platform/gcp/engine.sh\"; ";
+    shell(folder.path(), &format!("GEN_TF_CONTAINERS=''; {begin} start_engine"));
+    assert!(!folder.path().join("calls").exists());
+    let script = format!("GEN_TF_CONTAINERS=true; {begin} start_engine; env");
+    let said = shell(folder.path(), &script);
+    for line in ["GEN_TF_ENGINE=docker", "GEN_TF_ENGINE_VERSION=docker 20.10.24"] {
+        assert!(said.lines().any(|said| said == line), "{line}: {said}");
+    }
+    let calls = fs::read_to_string(folder.path().join("calls")).unwrap();
+    assert_eq!(calls, "usermod --append --groups docker gen-tf\n");
+}
+
+#[test]
+fn an_engine_that_does_not_answer_ends_the_attempt_with_what_it_said() {
+    let folder = tempfile::tempdir().unwrap();
+    stub(folder.path(), "usermod", "exit 0");
+    stub(folder.path(), "docker", "echo 'Cannot connect to the Docker daemon' >&2; exit 1");
+    let script = "GEN_TF_USER=gen-tf GEN_TF_CONTAINERS=true; . \"$GUEST/platform/gcp/engine.sh\"
+        pause() { return 0; }; now=0; uptime_cs() { REPLY=$((now += 1000)); }
+        start_engine; say \"cause: $CAUSE: $MESSAGE\"";
+    let said = shell(folder.path(), script);
+    let expected = "cause: provision: no container engine answers within 90 s: Cannot connect";
+    assert!(said.contains(expected), "{said}");
+}
+
+#[test]
+fn every_system_gets_the_packages_that_bring_a_docker_client() {
+    let folder = tempfile::tempdir().unwrap();
+    for (os, packages) in [("debian:12", "docker.io"), ("debian:13", "docker.io docker-cli")] {
+        let script = format!(
+            "OS={os} GEN_TF_CONTAINERS=true; needed_commands; package_of docker; say \"$REPLY\""
+        );
+        let said = shell(folder.path(), &script);
+        assert!(said.lines().any(|line| line == "docker"), "{said}");
+        assert_eq!(said.lines().last(), Some(packages), "{os}");
+    }
 }
 
 #[test]

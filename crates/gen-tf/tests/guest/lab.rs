@@ -19,6 +19,8 @@ pub struct Options {
     pub variant: Option<&'static str>,
     pub duration: u32,
     pub restart: bool,
+    /// Whether the harness starts containers.
+    pub containers: bool,
     pub commands: &'static str,
     pub evidence: &'static str,
     pub ready_timeout: u32,
@@ -40,6 +42,7 @@ impl Default for Options {
             variant: None,
             duration: 1,
             restart: true,
+            containers: false,
             commands: "python3 curl",
             evidence: "requests.txt",
             ready_timeout: 20,
@@ -166,7 +169,8 @@ impl Lab {
              GEN_TF_SETUP_DEADLINE='{}'\nGEN_TF_TOOL_GRACE='1'\nGEN_TF_SERVICE_GRACE='1'\n",
             self.study, o.duration, o.evidence, o.setup_deadline
         );
-        fs::write(guest.join("study.env"), study).unwrap();
+        let containers = if o.containers { "GEN_TF_CONTAINERS='true'\n" } else { "" };
+        fs::write(guest.join("study.env"), study + containers).unwrap();
         let tool = format!(
             "GEN_TF_TOOL_COMMANDS='{}'\nGEN_TF_TOOL_EVIDENCE=''\nGEN_TF_TOOL_RESTART='{}'\n",
             o.commands, o.restart

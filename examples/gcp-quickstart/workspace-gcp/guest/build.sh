@@ -11,7 +11,7 @@ export GEN_TF_HARNESS=$GEN_TF_GUEST/harness HOME=$GEN_TF_WORK/home
 
 # Where the clients of package registries look for mirrors and credentials, below HOME.
 readonly CLIENT_FILES='.npmrc .m2/settings.xml .config/pip/pip.conf .pip/pip.conf .config/uv/uv.toml
-  .cargo/config.toml .config/go/env .netrc .gitconfig'
+  .cargo/config.toml .config/go/env .docker/config.json .netrc .gitconfig'
 
 main() {
   mkdir -p "$HOME"

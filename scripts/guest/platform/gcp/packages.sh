@@ -68,8 +68,9 @@ keep_quiet() {
 
 # needed_commands: what the guest and this cell call.
 needed_commands() {
-  local command
-  for command in curl perl ip tar gzip find setpriv flock nft $GEN_TF_TOOL_COMMANDS $GEN_TF_SERVICE_COMMANDS; do
+  local command engine=''
+  [[ $GEN_TF_CONTAINERS != true ]] || engine=docker
+  for command in curl perl ip tar gzip find setpriv flock nft $engine $GEN_TF_TOOL_COMMANDS $GEN_TF_SERVICE_COMMANDS; do
     printf '%s\n' "$command"
   done
 }
@@ -87,7 +88,11 @@ package_of() {
     node) REPLY=nodejs ;;
     mvn) REPLY=maven ;;
     nginx) REPLY=nginx-light ;;
-    docker) REPLY=docker.io ;;
+    docker)
+      REPLY=docker.io
+      # Debian 13 has the client in a package of its own.
+      [[ $OS != debian:13 ]] || REPLY='docker.io docker-cli'
+      ;;
     cc | gcc | g++) REPLY=build-essential ;;
     cargo | rustc) REPLY="cargo rustc" ;;
     go) REPLY=golang-go ;;

@@ -24,6 +24,8 @@ platform_boot() {
   . "$SANDBOX/attributes.env"
   GEN_TF_BOX=$SANDBOX/box
   export GEN_TF_SUPERVISOR=$$
+  engine_outside
+  containers_boot "$GEN_TF_BOX" "$(id -u)" "$(id -g)"
   mkdir -p "$GEN_TF_BOX"/{cache,guest,log,models,results,secrets,setup,state,work} "$SANDBOX"/{root,tmp,var-tmp}
   : >>"$GEN_TF_BOX/state/journal"
   : >>"$GEN_TF_BOX/log/guest.log"
@@ -127,10 +129,10 @@ platform_close_in_child() {
   exec 9>&-
 }
 
-# platform_finish: everything is in the store, so that nothing has to stay here.
+# platform_finish: everything is in the store, so that nothing has to stay here but what says which containers are left.
 platform_finish() {
   limits_remove
-  remove_sandbox
+  [[ -n $CONTAINERS_LEFT ]] || remove_sandbox
 }
 
 # platform_keep: the upload failed, the folder stays until `stop`.

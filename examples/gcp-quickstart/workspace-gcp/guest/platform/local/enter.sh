@@ -104,6 +104,7 @@ system_folders() {
   mount -t tmpfs -o nosuid,nodev,mode=755,size=64m run root/run
   mount -t tmpfs -o nosuid,nodev,mode=1777 shm root/dev/shm
   mount -t devpts -o nosuid,noexec,newinstance,ptmxmode=0666,mode=620 devpts root/dev/pts
+  [[ -z ${GEN_TF_ENGINE_INSIDE:-} ]] || engine_socket
   [[ $GEN_TF_ENTRY == build ]] || return 0
   # The name service's own file often lies below /run.
   local names
@@ -113,6 +114,13 @@ system_folders() {
     touch "root$names"
     mount -o bind,ro "$names" "root$names"
   fi
+}
+
+# engine_socket: a path to the engine outside, which starts containers beside this sandbox and not in it.
+engine_socket() {
+  mkdir -p "root${GEN_TF_ENGINE_INSIDE%/*}"
+  touch "root$GEN_TF_ENGINE_INSIDE"
+  mount --bind -- "$GEN_TF_ENGINE_SOCKET" "root$GEN_TF_ENGINE_INSIDE"
 }
 
 change_root() {

@@ -48,6 +48,7 @@ with_bwrap() {
   else
     cp -a --reflink=auto lower/. box/setup/
   fi
+  [[ -z ${GEN_TF_ENGINE_INSIDE:-} ]] || command+=(--bind "$GEN_TF_ENGINE_SOCKET" "$GEN_TF_ENGINE_INSIDE")
   in_scope "${command[@]}" --remount-ro / bash "/gen-tf/guest/$GEN_TF_ENTRY.sh"
 }
 
