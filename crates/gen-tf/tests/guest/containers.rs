@@ -6,7 +6,7 @@ use gen_tf_core::outcome::Cause;
 
 use crate::{
     engine::Engine,
-    lab::{Lab, Options, is_root, skipped, wait_for},
+    lab::{Lab, Options, have, is_root, skipped, wait_for},
 };
 
 /// A lab with an engine of its own; `None`, and said in a line, where there can be none.
@@ -36,6 +36,19 @@ fn a_container_shares_the_work_folder_and_goes_with_its_attempt() {
     let results = lab.results(&outcome);
     assert_eq!(fs::read_to_string(results.join("container.txt")).unwrap(), "from a container\n");
     assert!(outcome.environment["container_engine"].as_str().starts_with("docker "));
+    assert_eq!(engine.containers(), Vec::<String>::new());
+}
+
+#[test]
+fn a_sandbox_of_bwrap_reaches_the_engine_too() {
+    if !have("bwrap") {
+        return skipped("bwrap is not installed");
+    }
+    let Some((mut lab, engine)) = lab_and_engine(1) else { return };
+    lab.options.environment.push(("GEN_TF_LAUNCHER", "bwrap".to_owned()));
+    engine.import("gen-tf-test:1", &["bash", "sleep"]);
+    let outcome = lab.run_expecting_success();
+    assert_eq!(outcome.environment["launcher"], "bwrap");
     assert_eq!(engine.containers(), Vec::<String>::new());
 }
 

@@ -1,18 +1,10 @@
 //! What an experiment can see and touch, with each launcher and each kind of user.
 
-use std::{fs, process::Command};
+use std::fs;
 
 use gen_tf_core::outcome::Outcome;
 
-use crate::lab::{Lab, Options, is_root, skipped};
-
-fn have(program: &str) -> bool {
-    Command::new("sh")
-        .args(["-c", "command -v \"$1\" >/dev/null", "sh", program])
-        .status()
-        .unwrap()
-        .success()
-}
+use crate::lab::{Lab, Options, have, is_root, skipped};
 
 fn assert_isolated(lab: &Lab, outcome: &Outcome) {
     let seen = fs::read_to_string(lab.results(outcome).join("requests.txt")).unwrap();
@@ -63,7 +55,7 @@ fn the_probe_says_what_this_machine_can_do() {
     let keys: Vec<&str> = text.lines().map(|line| line.split(": ").next().unwrap()).collect();
     assert_eq!(
         keys,
-        ["missing commands", "user namespaces", "overlay", "limits", "network"],
+        ["missing commands", "user namespaces", "overlay", "limits", "network", "containers"],
         "{text}"
     );
     assert!(output.status.success());
