@@ -2,10 +2,13 @@
 //! It does not hold the harness's scripts.
 
 mod parse;
+mod needs;
+mod value;
 mod schema;
 
 use std::collections::BTreeMap;
 
+pub(crate) use self::value::{Unfit, read_value};
 pub use self::{parse::parse, schema::HARNESS_FILE};
 
 use crate::study::SettingValue;
@@ -57,6 +60,21 @@ pub enum SettingKind {
     Int,
     /// A text.
     String,
+    /// A size, kept as a number of bytes.
+    Size,
+    /// A reference of a container image.
+    Image,
+}
+
+impl Setting {
+    /// A setting matters for the cells of the tools and services that it names, or for all.
+    #[must_use]
+    pub fn matters(&self, service: &str, tool: &str) -> bool {
+        let named = |list: &[String], name: &str| list.iter().any(|n| n == name);
+        (self.tools.is_empty() && self.services.is_empty())
+            || named(&self.tools, tool)
+            || named(&self.services, service)
+    }
 }
 
 /// What a tool or a service needs of its machine.
@@ -64,10 +82,14 @@ pub enum SettingKind {
 pub struct Needs {
     /// Commands that must be on the machine.
     pub commands: Vec<String>,
-    /// CPUs; 0: no demand.
+    /// CPUs; 0: no demand, or that of a setting.
     pub cpus: u32,
-    /// Memory in bytes; 0: no demand.
+    /// The setting that says how many CPUs.
+    pub cpus_from: Option<String>,
+    /// Memory in bytes; 0: no demand, or that of a setting.
     pub memory: u64,
+    /// The setting that says how much memory.
+    pub memory_from: Option<String>,
     /// Disk in bytes; 0: no demand.
     pub disk: u64,
 }
@@ -117,6 +139,15 @@ pub struct Integrity {
     pub min_requests_per_second: f64,
     /// Smallest part of the budget between first and last request, 0 to 1.
     pub min_request_span: f64,
+}
+
+impl Harness {
+    /// Whether a setting says how many CPUs something needs.
+    pub(crate) fn counts_cpus(&self, setting: &str) -> bool {
+        let tools = self.tools.values().map(|tool| &tool.needs);
+        let mut needs = tools.chain(self.services.values().map(|service| &service.needs));
+        needs.any(|needs| needs.cpus_from.as_deref() == Some(setting))
+    }
 }
 
 impl Default for Integrity {

@@ -119,16 +119,23 @@ pub fn find(name: &str) -> Lookup {
     Lookup::Unknown(meant(name, series_name, size))
 }
 
-/// The smallest machine of the same series that has this many vCPUs and this much memory.
+/// Machine types that have this many vCPUs and this much memory: the cheapest of the same family,
+/// such as n1, then the cheapest of all. Prices are list prices; at most two, each once.
 #[must_use]
-pub fn larger(name: &str, vcpus: u64, memory: u64) -> Option<String> {
-    let (series_name, _) = name.rsplit_once('-')?;
-    let series = SERIES.iter().find(|series| series.name == series_name)?;
-    let fits = |size: &&u32| {
-        let machine = series.machine(**size);
-        u64::from(machine.vcpus) >= vcpus && machine.memory >= memory
-    };
-    series.vcpus.iter().find(fits).map(|size| format!("{series_name}-{size}"))
+pub fn fitting(name: &str, vcpus: u64, memory: u64) -> Vec<(String, Machine)> {
+    let family = |name: &str| name.split('-').next().unwrap_or_default().to_owned();
+    let all = SERIES.iter().flat_map(|series| {
+        let fits = move |vcpus: &u32| (format!("{}-{vcpus}", series.name), series.machine(*vcpus));
+        series.vcpus.iter().map(fits)
+    });
+    let mut fitting: Vec<_> = all
+        .filter(|(_, machine)| u64::from(machine.vcpus) >= vcpus && machine.memory >= memory)
+        .collect();
+    let price = |machine: &Machine| machine.price.map_or(f64::INFINITY, |price| price.usd_per_hour);
+    fitting.sort_by(|(_, a), (_, b)| price(a).total_cmp(&price(b)));
+    let own = fitting.iter().find(|(other, _)| family(other) == family(name)).cloned();
+    let cheapest = fitting.first().filter(|cheapest| own.as_ref() != Some(cheapest)).cloned();
+    own.into_iter().chain(cheapest).collect()
 }
 
 fn meant(name: &str, series_name: &str, size: &str) -> Option<String> {
@@ -195,6 +202,18 @@ mod tests {
         let Lookup::Known(machine) = find("n1-standard-8") else { panic!("unknown") };
         assert_eq!((machine.vcpus, machine.memory), (8, 30 << 30));
         assert!((machine.price.unwrap().usd_per_hour - 0.38).abs() < 0.0005);
+    }
+
+    #[test]
+    fn offers_the_cheapest_of_the_family_and_of_all_that_fit() {
+        let names = |name: &str, vcpus, gib: u64| {
+            let fitting = fitting(name, vcpus, gib << 30);
+            fitting.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
+        };
+        assert_eq!(names("n1-standard-8", 8, 32), ["n1-highmem-8", "e2-standard-8"]);
+        assert_eq!(names("e2-standard-2", 8, 32), ["e2-standard-8"]);
+        assert_eq!(names("custom-4-16384", 4, 20), ["e2-highmem-4"]);
+        assert_eq!(names("n1-standard-8", 1_000, 1), [""; 0]);
     }
 
     #[test]

@@ -43,6 +43,40 @@ setting "omdb-plan" {
   services    = ["omdb"]
 }
 
+setting "boxed_image" {
+  type        = "image"
+  description = "Image of the boxed tool."
+  tools       = ["boxed"]
+}
+
+setting "boxed_memory" {
+  type        = "size"
+  description = "Limit of the boxed tool's container."
+  default     = "16GiB"
+  tools       = ["boxed"]
+}
+
+setting "market_image" {
+  type        = "image"
+  description = "Image of the market."
+  default     = "restgym/market-api:1.0.0"
+  services    = ["market"]
+}
+
+setting "market_cpus" {
+  type        = "int"
+  description = "Limit of the market's container."
+  default     = 8
+  services    = ["market"]
+}
+
+setting "market_memory" {
+  type        = "size"
+  description = "Limit of the market's container."
+  default     = "16GiB"
+  services    = ["market"]
+}
+
 tool "fuzzer" {
   description = "A tool that needs nothing."
 }
@@ -72,6 +106,14 @@ tool "lama" {
   }
 }
 
+tool "boxed" {
+  description = "A tool in a container."
+
+  needs {
+    memory_from = "boxed_memory"
+  }
+}
+
 service "pets" {
   description = "A service without demands."
   ready_url   = "http://127.0.0.1:9001/pets"
@@ -94,4 +136,14 @@ service "omdb" {
   internet    = true
   secrets     = ["omdb-api-key"]
   warning     = "answers 401 after 1,000 requests a day without a paid key"
+}
+
+service "market" {
+  description = "A service in a container."
+  ready_url   = "http://127.0.0.1:9090/"
+
+  needs {
+    cpus_from   = "market_cpus"
+    memory_from = "market_memory"
+  }
 }

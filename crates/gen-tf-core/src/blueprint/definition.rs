@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Ingredients, Target};
 use crate::{
-    harness::{Service, Setting, Tool},
+    harness::{Service, Tool},
     hash,
     study::{SettingValue, Study},
     tree::File,
@@ -123,7 +123,7 @@ impl<'a> Parts<'a> {
     fn add_settings(&self, fields: &mut Fields, service: &str, tool: &str) {
         for (name, setting) in &self.ingredients.harness.settings {
             let value = self.study.settings.get(name).or(setting.default.as_ref());
-            if let Some(value) = value.filter(|_| matters(setting, service, tool)) {
+            if let Some(value) = value.filter(|_| setting.matters(service, tool)) {
                 fields.add(name, tagged(value));
             }
         }
@@ -136,14 +136,6 @@ fn tagged(value: &SettingValue) -> String {
         SettingValue::Int(value) => format!("int {value}"),
         SettingValue::String(value) => format!("string {value}"),
     }
-}
-
-/// A setting matters for the cells of the tools and services that it names, or for all.
-pub(super) fn matters(setting: &Setting, service: &str, tool: &str) -> bool {
-    let named = |list: &[String], name: &str| list.iter().any(|n| n == name);
-    (setting.tools.is_empty() && setting.services.is_empty())
-        || named(&setting.tools, tool)
-        || named(&setting.services, service)
 }
 
 /// Whether a file of a harness counts for every cell, and not for one tool or service alone.

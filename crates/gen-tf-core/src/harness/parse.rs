@@ -3,11 +3,14 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::{Harness, Integrity, Needs, Service, Setting, SettingKind, Tool, schema};
+use super::{
+    Harness, Integrity, Needs, Service, Setting, SettingKind, Tool, Unfit, needs, read_value,
+    schema,
+};
 use crate::{
     diagnostic::{Diagnostic, Source, any_error},
-    document::{self, Node, Spanned},
-    schema::{Record, Value, found, read_file},
+    document::{self, Spanned},
+    schema::{Complaint, Record, Value, found, read_file},
     study::SettingValue,
     suggest,
 };
@@ -30,6 +33,7 @@ pub fn parse(source: Source<'_>) -> (Option<Harness>, Vec<Diagnostic>) {
 
 fn read(file: &Record, findings: Findings<'_>) -> Option<Harness> {
     check_setting_names(file, findings);
+    needs::check(file, findings);
     let settings = by_name(file.blocks(&schema::SETTING), |record| setting(record, file, findings));
     let tools = by_name(file.blocks(&schema::TOOL), tool);
     let services = by_name(file.blocks(&schema::SERVICE), service);
@@ -73,6 +77,8 @@ fn setting(record: &Record, file: &Record, findings: Findings<'_>) -> Option<Set
     let kind = match record.text("type")?.value.as_str() {
         "bool" => SettingKind::Bool,
         "int" => SettingKind::Int,
+        "size" => SettingKind::Size,
+        "image" => SettingKind::Image,
         _ => SettingKind::String,
     };
     let default = default(record, kind, findings);
@@ -87,24 +93,21 @@ fn setting(record: &Record, file: &Record, findings: Findings<'_>) -> Option<Set
 
 fn default(record: &Record, kind: SettingKind, findings: Findings<'_>) -> Option<SettingValue> {
     let Spanned { value: Value::Plain(node), span } = record.get("default")? else { return None };
-    let (wanted, value) = match (kind, node) {
-        (SettingKind::Bool, Node::Truth(truth)) => ("", Some(SettingValue::Bool(*truth))),
-        (SettingKind::Bool, _) => ("true or false", None),
-        (SettingKind::Int, Node::Whole(number)) => {
-            ("a whole number of 64 bits", i64::try_from(*number).ok().map(SettingValue::Int))
+    let finding = match read_value(kind, node) {
+        Ok(value) => return Some(value),
+        Err(Unfit::Kind(wanted)) => {
+            let message =
+                format!("`default` must be {wanted}, as `type` says; found {}", found(node));
+            Diagnostic::error(span.clone(), message)
         }
-        (SettingKind::Int, _) => ("a whole number", None),
-        (SettingKind::String, Node::Text(text)) if !text.contains('\0') => {
-            ("", Some(SettingValue::String(text.clone())))
+        Err(Unfit::Form(text, Complaint { message, help })) => {
+            Diagnostic::error(span.clone(), format!("`{text}` in `default` {message}"))
+                .with_optional_help(help)
         }
-        (SettingKind::String, _) => ("a text without NUL characters", None),
     };
-    if value.is_none() {
-        let message = format!("`default` must be {wanted}, as `type` says; found {}", found(node));
-        let place = record.get("type").map_or(record.header.clone(), |kind| kind.span.clone());
-        findings.push(Diagnostic::error(span.clone(), message).with_related(place, "the type"));
-    }
-    value
+    let place = record.get("type").map_or(record.header.clone(), |kind| kind.span.clone());
+    findings.push(finding.with_related(place, "the type"));
+    None
 }
 
 fn check_names<'r>(
@@ -149,7 +152,7 @@ fn check_setting_names(file: &Record, findings: Findings<'_>) {
 fn tool(record: &Record) -> Option<Tool> {
     Some(Tool {
         description: record.text("description")?.value,
-        needs: needs(record)?,
+        needs: read_needs(record)?,
         restart: record.truth("restart")?.value,
         models: plain(record, "models")?,
         secrets: plain(record, "secrets")?,
@@ -160,7 +163,7 @@ fn tool(record: &Record) -> Option<Tool> {
 fn service(record: &Record) -> Option<Service> {
     Some(Service {
         description: record.text("description")?.value,
-        needs: needs(record)?,
+        needs: read_needs(record)?,
         internet: record.truth("internet")?.value,
         ready_url: record.text("ready_url")?.value,
         ready_timeout: record.whole("ready_timeout")?.value,
@@ -170,12 +173,14 @@ fn service(record: &Record) -> Option<Service> {
     })
 }
 
-fn needs(record: &Record) -> Option<Needs> {
+fn read_needs(record: &Record) -> Option<Needs> {
     let Some(needs) = record.blocks(&schema::NEEDS).next() else { return Some(Needs::default()) };
     Some(Needs {
         commands: plain(needs, "commands")?,
         cpus: needs.small("cpus").map_or(0, |cpus| cpus.value),
+        cpus_from: needs.text("cpus_from").map(|setting| setting.value),
         memory: needs.whole("memory").map_or(0, |memory| memory.value),
+        memory_from: needs.text("memory_from").map(|setting| setting.value),
         disk: needs.whole("disk").map_or(0, |disk| disk.value),
     })
 }

@@ -98,9 +98,9 @@ pub(super) static SETTING: BlockSchema = BlockSchema {
     fields: &[
         field(
             "type",
-            Kind::Choice(&["string", "int", "bool"]),
+            Kind::Choice(&["string", "int", "bool", "size", "image"]),
             Need::Required,
-            "Its type.",
+            "Its type; scripts get a `size` in bytes, and an `image` is the reference of a container image.",
             "\"string\"",
         ),
         field(
@@ -256,7 +256,21 @@ pub(super) static NEEDS: BlockSchema = BlockSchema {
             "[\"python3\"]",
         ),
         field("cpus", Kind::Whole(1, 1_024), Need::Absent("no demand"), "CPUs.", "1"),
+        field(
+            "cpus_from",
+            Kind::Text(names::any),
+            Need::Absent("none"),
+            "Setting of type `int` that says how many CPUs; not beside `cpus`.",
+            "\"api_cpus\"",
+        ),
         field("memory", Kind::Size, Need::Absent("no demand"), "Memory.", "\"512MiB\""),
+        field(
+            "memory_from",
+            Kind::Text(names::any),
+            Need::Absent("none"),
+            "Setting of type `size` that says how much memory; not beside `memory`.",
+            "\"api_memory\"",
+        ),
         field("disk", Kind::Size, Need::Absent("no demand"), "Disk.", "\"1GiB\""),
     ],
     blocks: &[],

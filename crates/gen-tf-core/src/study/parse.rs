@@ -110,7 +110,7 @@ fn check(
     let models = inputs::models(file, &matrix, checks);
     let secrets = inputs::secrets(file, &matrix, checks);
     inputs::check_missing(&models, &secrets, &matrix, file, checks);
-    needs::check(file, &matrix, checks);
+    needs::check(file, &matrix, settings.as_ref(), checks);
     let duration = study.whole("duration");
     budget::check(file, &matrix, duration.as_ref(), checks);
     Some(Study {

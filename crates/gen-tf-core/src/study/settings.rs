@@ -11,8 +11,8 @@ use super::{
 use crate::{
     diagnostic::Diagnostic,
     document::{Node, Spanned},
-    harness::{Setting, SettingKind},
-    schema::{Record, found},
+    harness::{Setting, SettingKind, Unfit, read_value},
+    schema::{Complaint, Record, found},
     suggest,
 };
 
@@ -61,11 +61,7 @@ pub(super) fn read(
             None if used.as_ref().is_none_or(|used| !used.matters(setting)) => {}
             None => {
                 let message = format!("the harness `{}` needs the setting `{name}`", harness.name);
-                let example = match setting.kind {
-                    SettingKind::Bool => "true",
-                    SettingKind::Int => "1",
-                    SettingKind::String => "\"…\"",
-                };
+                let example = setting.kind.example();
                 let help =
                     format!("add `{name} = {example}` to `settings`: {}", setting.description);
                 checks.report(Diagnostic::error(place.clone(), message).with_help(help));
@@ -109,24 +105,33 @@ fn typed(
     setting: &Setting,
     checks: &mut Checks<'_>,
 ) -> Option<SettingValue> {
-    let (wanted, read) = match (setting.kind, &value.value) {
-        (SettingKind::Bool, Node::Truth(truth)) => ("", Some(SettingValue::Bool(*truth))),
-        (SettingKind::Bool, _) => ("true or false", None),
-        (SettingKind::Int, Node::Whole(number)) => {
-            ("a whole number of 64 bits", i64::try_from(*number).ok().map(SettingValue::Int))
+    let counts_cpus = checks.harness.is_some_and(|harness| harness.counts_cpus(name));
+    let finding = |text: String| Diagnostic::error(value.span.clone(), text);
+    let finding = match read_value(setting.kind, &value.value) {
+        Ok(SettingValue::Int(number)) if number < 1 && counts_cpus => {
+            finding(format!("the setting `{name}` can't be {number}: it is a number of CPUs"))
+                .with_help(setting.description.clone())
         }
-        (SettingKind::Int, _) => ("a whole number", None),
-        (SettingKind::String, Node::Text(text)) if text.contains('\0') => {
-            ("a text without NUL characters", None)
+        Ok(read) => return Some(read),
+        Err(Unfit::Kind(wanted)) => {
+            let found = found(&value.value);
+            finding(format!("the setting `{name}` must be {wanted}; found {found}"))
+                .with_help(described(setting))
         }
-        (SettingKind::String, Node::Text(text)) => ("", Some(SettingValue::String(text.clone()))),
-        (SettingKind::String, _) => ("a text", None),
+        Err(Unfit::Form(text, Complaint { message, help })) => {
+            finding(format!("`{text}` in the setting `{name}` {message}")).with_optional_help(help)
+        }
     };
-    if read.is_none() {
-        let message =
-            format!("the setting `{name}` must be {wanted}; found {}", found(&value.value));
-        let help = setting.description.clone();
-        checks.report(Diagnostic::error(value.span.clone(), message).with_help(help));
+    checks.report(finding);
+    None
+}
+
+/// What a setting is for, and where its type does not tell, how its values are written.
+fn described(setting: &Setting) -> String {
+    match setting.kind {
+        SettingKind::Size | SettingKind::Image => {
+            format!("{} Write for example `{}`", setting.description, setting.kind.example())
+        }
+        _ => setting.description.clone(),
     }
-    read
 }

@@ -3,16 +3,12 @@
 
 use std::collections::HashSet;
 
-use super::{
-    Budget, GcpTarget, LocalTarget, REHEARSAL_SUFFIX, Study,
-    needs::{Demand, SYSTEM_DISK, size_to_write},
-};
+use super::{Budget, GcpTarget, LocalTarget, REHEARSAL_SUFFIX, Study, needs::Demand};
 use crate::{
     harness::Harness,
     machines::{self, Lookup},
     matrix::cells,
     suggest,
-    units::format_size,
 };
 
 /// Where experiments run.
@@ -65,6 +61,12 @@ pub struct Refusal {
     pub help: String,
 }
 
+impl Refusal {
+    fn of((message, help): (String, String)) -> Self {
+        Self { message, help }
+    }
+}
+
 /// Everything that keeps a good study from running on one of its targets.
 #[must_use]
 pub fn check_target(study: &Study, harness: &Harness, kind: TargetKind) -> Vec<Refusal> {
@@ -76,7 +78,8 @@ pub fn check_target(study: &Study, harness: &Harness, kind: TargetKind) -> Vec<R
         };
         return vec![Refusal { message, help }];
     };
-    let demand = Demand::of(harness, cells(study).map(|(service, tool)| (tool, service)));
+    let demand =
+        Demand::of(harness, &study.settings, cells(study).map(|(service, tool)| (tool, service)));
     match target {
         Chosen::Local(local) => [internet(study, harness), too_small(&demand, local)].concat(),
         Chosen::Gcp(gcp) => too_small_a_vm(&demand, gcp),
@@ -118,60 +121,16 @@ fn internet(study: &Study, harness: &Harness) -> Vec<Refusal> {
 }
 
 fn too_small(demand: &Demand, local: &LocalTarget) -> Vec<Refusal> {
-    let mut refusals = Vec::new();
-    if demand.cpus.amount > local.cpus.into() {
-        let (amount, cell) = (demand.cpus.amount, &demand.cpus.cell);
-        refusals.push(Refusal {
-            message: format!("{cell} needs {amount} CPUs; a sandbox has {}", local.cpus),
-            help: format!("write `cpus = {amount}` in `target \"local\"`"),
-        });
-    }
-    if demand.memory.amount > local.memory {
-        let (amount, cell) = (demand.memory.amount, &demand.memory.cell);
-        refusals.push(Refusal {
-            message: format!(
-                "{cell} needs {} of memory; a sandbox has {}",
-                format_size(amount),
-                format_size(local.memory)
-            ),
-            help: format!("write `memory = \"{}\"` in `target \"local\"`", size_to_write(amount)),
-        });
-    }
-    refusals
+    let lacks = [demand.lack_of_cpus(local.cpus.into()), demand.lack_of_memory(local.memory)];
+    lacks.into_iter().flatten().map(Refusal::of).collect()
 }
 
 /// What is known of the machine type is checked; of one that the table lacks, only the disk.
 fn too_small_a_vm(demand: &Demand, gcp: &GcpTarget) -> Vec<Refusal> {
-    let mut refusals = Vec::new();
+    let mut lacks = Vec::new();
     if let Lookup::Known(machine) = machines::find(&gcp.machine_type) {
-        let larger = machines::larger(&gcp.machine_type, demand.cpus.amount, demand.memory.amount);
-        let help = larger.map_or("take a larger machine type".to_owned(), |larger| {
-            format!("write `machine_type = \"{larger}\"` in `target \"gcp\"`")
-        });
-        if demand.cpus.amount > machine.vcpus.into() {
-            let (amount, cell) = (demand.cpus.amount, &demand.cpus.cell);
-            let has = format!("`{}` has {}", gcp.machine_type, machine.vcpus);
-            let message = format!("{cell} needs {amount} CPUs; {has}");
-            refusals.push(Refusal { message, help: help.clone() });
-        }
-        if demand.memory.amount > machine.memory {
-            let (amount, cell) = (format_size(demand.memory.amount), &demand.memory.cell);
-            let has = format!("`{}` has {}", gcp.machine_type, format_size(machine.memory));
-            refusals
-                .push(Refusal { message: format!("{cell} needs {amount} of memory; {has}"), help });
-        }
+        lacks = demand.lacks_of_vm(&gcp.machine_type, &machine);
     }
-    let needed = demand.disk.amount.saturating_add(SYSTEM_DISK);
-    if demand.disk.amount > 0 && needed > u64::from(gcp.disk_gb) << 30 {
-        let cell = &demand.disk.cell;
-        refusals.push(Refusal {
-            message: format!(
-                "{cell} needs {} of disk; the boot disk has {} GiB",
-                format_size(needed),
-                gcp.disk_gb
-            ),
-            help: format!("write `disk_gb = {}` in `target \"gcp\"`", needed.div_ceil(1 << 30)),
-        });
-    }
-    refusals
+    lacks.extend(demand.lack_of_disk(gcp.disk_gb.into()));
+    lacks.into_iter().map(Refusal::of).collect()
 }

@@ -1,0 +1,23 @@
+harness "mine" {
+  description = "A harness."
+  evidence    = ["requests.jsonl"]
+}
+
+setting "api_memory" {
+  type        = "size"
+  description = "A setting."
+  services    = ["pets"]
+}
+
+tool "fuzzer" {
+  description = "A tool."
+
+  needs {
+    memory_from = "api_memory"
+  }
+}
+
+service "pets" {
+  description = "A service."
+  ready_url   = "http://127.0.0.1:9001/pets"
+}

@@ -1,0 +1,30 @@
+harness "mine" {
+  description = "A harness."
+  evidence    = ["requests.jsonl"]
+}
+
+setting "api_memory" {
+  type        = "size"
+  description = "A setting."
+}
+
+setting "api_cpus" {
+  type        = "int"
+  description = "A setting."
+}
+
+tool "fuzzer" {
+  description = "A tool."
+
+  needs {
+    memory_from = "api_memory"
+    memory      = "1GiB"
+    cpus        = 2
+    cpus_from   = "api_cpus"
+  }
+}
+
+service "pets" {
+  description = "A service."
+  ready_url   = "http://127.0.0.1:9001/pets"
+}
