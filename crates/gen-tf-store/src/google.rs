@@ -34,7 +34,7 @@ pub(crate) use copy::{Source, Target};
 pub(crate) use endpoint::Endpoints;
 pub(crate) use error::hint_for;
 pub(crate) use request::{Answer, Request};
-pub(crate) use retry::{Patience, is_lost_connection};
+pub(crate) use retry::{Patience, is_lost_connection, is_passing};
 pub(crate) use upload::Upload;
 
 /// The field of an object's metadata that says which put made it.
@@ -140,7 +140,7 @@ impl Google {
 
 /// Every TLS connection of this process uses ring, because it builds wherever there is a C
 /// compiler. A program that has chosen another library keeps it.
-fn install_cryptography() {
+pub(crate) fn install_cryptography() {
     if rustls::crypto::CryptoProvider::get_default().is_none() {
         // Another thread may be faster; then there is a provider, which is all that is needed.
         drop(rustls::crypto::ring::default_provider().install_default());

@@ -4,8 +4,10 @@
 //! This crate knows nothing of what the keys mean (that is `gen_tf_core::id`), and it never decides
 //! anything: it lists, reads and writes.
 //! [`google`] is how it talks to Google Cloud; the programs use it, too, for their other questions.
+//! [`registry`] asks registries of container images, with the same TLS.
 
 pub mod google;
+pub mod registry;
 
 mod cloud;
 mod error;
