@@ -8,6 +8,7 @@ mod guest;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
+    container::ImageRecord,
     harness::Harness,
     hash::sha256_hex,
     id::ExperimentId,
@@ -28,6 +29,8 @@ const SETUP_DEADLINE: u64 = 3600;
 pub struct Blueprint {
     /// Name of the study.
     pub study: String,
+    /// Name of the harness.
+    pub harness: String,
     /// Where experiments run.
     pub target: Target,
     /// Runs of each cell.
@@ -123,6 +126,8 @@ pub struct Ingredients<'a> {
     pub store: &'a str,
     /// The default folder of results, relative to the workspace.
     pub results: &'a str,
+    /// Digests of container images that were looked up before.
+    pub images: &'a ImageRecord,
     /// Version of gen-tf.
     pub version: &'a str,
 }
@@ -130,6 +135,8 @@ pub struct Ingredients<'a> {
 /// Decides everything about a study on one of its targets.
 #[must_use]
 pub fn decide(study: &Study, chosen: Chosen<'_>, ingredients: &Ingredients<'_>) -> Blueprint {
+    // From here on an image is what its digest says, in hashes as in what scripts get.
+    let study = &ingredients.images.applied_to(study, ingredients.harness);
     let target = match chosen {
         Chosen::Local(local) => Target::Local(local.clone()),
         Chosen::Gcp(gcp) => Target::Gcp(Box::new(Gcp::decide(study, gcp))),
@@ -146,6 +153,7 @@ pub fn decide(study: &Study, chosen: Chosen<'_>, ingredients: &Ingredients<'_>) 
     };
     Blueprint {
         study: study.name.clone(),
+        harness: ingredients.harness.name.clone(),
         runs: study.runs,
         duration: study.duration,
         seed: study.seed,

@@ -1,4 +1,9 @@
-//! References of container images. Whether a registry has them is not known here.
+//! References of container images, and the record of their digests.
+//! It asks no registry: whoever may use the network looks a digest up and puts it into the record.
+
+mod record;
+
+pub use record::{ImageRecord, RecordError};
 
 use crate::{names, schema::Complaint};
 
@@ -105,6 +110,11 @@ fn check_digest(digest: &str) -> Result<(), Complaint> {
         Some(hex) => names::sha256(hex)
             .or_else(|complaint| fail(format!("has a digest that {}", complaint.message))),
     }
+}
+
+/// Whether a reference says by digest which image it is.
+pub(crate) fn has_digest(reference: &str) -> bool {
+    reference.contains('@')
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub mod diagnostic;
 pub mod units;
 pub mod machines;
 pub mod images;
-mod container;
+pub mod container;
 pub mod cost;
 mod names;
 mod suggest;

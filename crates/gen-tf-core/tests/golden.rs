@@ -10,6 +10,7 @@ use std::{
 
 use gen_tf_core::{
     blueprint::{self, Blueprint, Ingredients},
+    container::ImageRecord,
     harness, render,
     study::{self, HarnessState, ParseOptions, Source, TargetKind},
     tree::{Changes, File, FileTree},
@@ -56,6 +57,7 @@ fn blueprint(case: &Path) -> Blueprint {
         guest_files: &read_tree(&root().join("fixture/guest")),
         store: &store,
         results: "../results",
+        images: &ImageRecord::default(),
         version: "0.0.0",
     };
     // A study of a golden workspace declares one target.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use gen_tf_store::{StoreError, google::GoogleError};
+use gen_tf_store::{StoreError, google::GoogleError, registry::RegistryError};
 
 /// Why a command ends with another exit code than 0.
 #[derive(Debug)]
@@ -75,7 +75,9 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
         };
         let of_store = error.downcast_ref::<StoreError>().and_then(StoreError::hint);
         let of_google = error.downcast_ref::<GoogleError>().and_then(GoogleError::hint);
-        let hint = of_terraform.and_then(T::hint).or(of_store.or(of_google).map(str::to_owned));
+        let of_registry = error.downcast_ref::<RegistryError>().and_then(RegistryError::hint);
+        let of_network = of_store.or(of_google).or(of_registry);
+        let hint = of_terraform.and_then(T::hint).or(of_network.map(str::to_owned));
         Self { code, hint, error: Some(error) }
     }
 }

@@ -4,6 +4,7 @@
 pub mod cli;
 pub mod commands;
 pub mod project;
+pub mod images;
 pub mod embedded;
 pub mod workspace;
 pub mod session;

@@ -1,12 +1,13 @@
 //! A study as it lies on the disk: reads it and its harness, reports its mistakes, and decides the
 //! blueprint. It writes nothing.
 
-use std::{io::IsTerminal, time::Duration};
+use std::{collections::BTreeSet, io::IsTerminal, time::Duration};
 
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use gen_tf_core::{
     blueprint::{self, Blueprint, Gcp, Ingredients},
+    container::ImageRecord,
     diagnostic::{self, Diagnostic, Source},
     harness::{self, Harness},
     matrix,
@@ -21,7 +22,7 @@ use crate::{
     cli::{PlaceArgs, StudyArgs, TargetName},
     embedded,
     failure::{Failure, code},
-    screen,
+    images, screen,
 };
 
 /// Version of gen-tf, as it stands in workspaces and outcomes.
@@ -38,6 +39,8 @@ pub struct Checked {
     pub harness: Harness,
     /// The harness's folder.
     pub harness_files: FileTree,
+    /// Digests of container images that were looked up before.
+    pub images: ImageRecord,
 }
 
 /// A study with everything decided.
@@ -51,6 +54,8 @@ pub struct Project {
     pub blueprint: Blueprint,
     /// Its harness.
     pub harness: Harness,
+    /// The container images that nobody has looked up, where they have to be.
+    pub images_without_digest: BTreeSet<String>,
     /// The folder of the workspace.
     pub workspace: Utf8PathBuf,
     /// The store: a folder, or `gs://<bucket>/<study>`.
@@ -61,7 +66,7 @@ pub struct Project {
 ///
 /// # Errors
 ///
-/// When the file can't be read, or the study has a mistake (exit code 3).
+/// When the file can't be read, or the study or its record of images has a mistake (exit code 3).
 pub fn check(path: &Utf8Path) -> Result<Checked, Failure> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
@@ -87,7 +92,8 @@ pub fn check(path: &Utf8Path) -> Result<Checked, Failure> {
     report(&parsed.diagnostics, source);
     match (parsed.study, loaded) {
         (Some(study), Some(Ok((harness, harness_files)))) => {
-            Ok(Checked { path: path.to_owned(), study, harness, harness_files })
+            let images = images::read(path, &study.name)?;
+            Ok(Checked { path: path.to_owned(), study, harness, harness_files, images })
         }
         _ => Err(Failure::said(code::INVALID_STUDY)),
     }
@@ -170,13 +176,30 @@ impl Project {
         Self::decide(check(&args.study)?, &args.place)
     }
 
+    /// The same for what is about to be started: it must be able to run, and on Google Cloud it must
+    /// be known exactly which container images it uses.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::open`]; or when a cell that `only` does not leave out needs what no sandbox has, or
+    /// more than the machine has (exit code 3); or when a registry does not tell a digest.
+    pub fn open_to_start(args: &StudyArgs, only: &[Pattern]) -> Result<Self, Failure> {
+        let mut checked = check(&args.study)?;
+        let (study, kind) = choose_target(checked.study.clone(), &args.place)?;
+        check_target(&checked, study, kind, only)?;
+        if kind == TargetKind::Gcp {
+            images::look_up(&mut checked)?;
+        }
+        Self::decide(checked, &args.place)
+    }
+
     /// Decides a checked study for one target.
     ///
     /// # Errors
     ///
     /// When the study has no such target, or can't run on it.
     pub fn decide(checked: Checked, place: &PlaceArgs) -> Result<Self, Failure> {
-        let Checked { path, study, harness, harness_files } = checked;
+        let Checked { path, study, harness, harness_files, images } = checked;
         let (study, kind) = choose_target(study, place)?;
         let target = study.target(kind).context("the study declares the target that was chosen")?;
         let folder = absolute(path.parent().unwrap_or(Utf8Path::new("")))?;
@@ -194,43 +217,26 @@ impl Project {
             guest_files: &embedded::guest(),
             store: from_workspace.as_str(),
             results: if place.rehearse { "../results-rehearsal" } else { "../results" },
+            images: &images,
             version: VERSION,
         };
         let blueprint = blueprint::decide(&study, target, &ingredients);
+        let images_without_digest = match kind {
+            TargetKind::Local => BTreeSet::new(),
+            TargetKind::Gcp => images.missing(&study, &harness),
+        };
         let store = match kind {
             TargetKind::Local => store.into_string(),
             TargetKind::Gcp => blueprint.store.clone(),
         };
-        Ok(Self { study_path: path, study, blueprint, harness, workspace, store })
-    }
-
-    /// Checks that what is about to be started can run on this target.
-    ///
-    /// # Errors
-    ///
-    /// When a cell that `only` does not leave out needs what no sandbox has, or more than the
-    /// machine has (exit code 3).
-    pub fn check_target(&self, only: &[Pattern]) -> Result<(), Failure> {
-        let wanted = |service: &str, tool: &str| {
-            only.is_empty() || only.iter().any(|pattern| pattern.matches_cell(service, tool))
-        };
-        let mut study = self.study.clone();
-        study.excludes.extend(
-            matrix::cells(&self.study).filter(|(service, tool)| !wanted(service, tool)).map(
-                |(service, tool)| Exclude {
-                    tool: Some(tool.to_owned()),
-                    service: Some(service.to_owned()),
-                },
-            ),
-        );
-        let kind = if self.gcp().is_some() { TargetKind::Gcp } else { TargetKind::Local };
-        let refusals = study::check_target(&study, &self.harness, kind);
-        let Some(first) = refusals.first() else { return Ok(()) };
-        let reasons: String = refusals.iter().map(|refusal| format!("\n  - {refusal}")).collect();
-        let text = format!("{} can't run on the {} target:{reasons}", self.study_path, kind.name());
-        Err(Failure {
-            code: code::INVALID_STUDY,
-            ..Failure::message(text).hint(first.help.clone())
+        Ok(Self {
+            study_path: path,
+            study,
+            blueprint,
+            harness,
+            images_without_digest,
+            workspace,
+            store,
         })
     }
 
@@ -260,6 +266,31 @@ impl Project {
     pub fn open_store(&self) -> Result<Store, Failure> {
         Ok(Store::open(&self.store)?)
     }
+}
+
+/// Checks that what is about to be started can run on this target.
+fn check_target(
+    checked: &Checked,
+    mut study: Study,
+    kind: TargetKind,
+    only: &[Pattern],
+) -> Result<(), Failure> {
+    let wanted = |service: &str, tool: &str| {
+        only.is_empty() || only.iter().any(|pattern| pattern.matches_cell(service, tool))
+    };
+    let left_out: Vec<_> = matrix::cells(&study)
+        .filter(|(service, tool)| !wanted(service, tool))
+        .map(|(service, tool)| Exclude {
+            tool: Some(tool.to_owned()),
+            service: Some(service.to_owned()),
+        })
+        .collect();
+    study.excludes.extend(left_out);
+    let refusals = study::check_target(&study, &checked.harness, kind);
+    let Some(first) = refusals.first() else { return Ok(()) };
+    let reasons: String = refusals.iter().map(|refusal| format!("\n  - {refusal}")).collect();
+    let text = format!("{} can't run on the {} target:{reasons}", checked.path, kind.name());
+    Err(Failure { code: code::INVALID_STUDY, ..Failure::message(text).hint(first.help.clone()) })
 }
 
 fn choose_target(study: Study, place: &PlaceArgs) -> Result<(Study, TargetKind), Failure> {

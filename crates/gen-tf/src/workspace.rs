@@ -313,7 +313,7 @@ fn make_parents(path: &Utf8Path) -> Result<(), Error> {
 }
 
 /// Writes a file whole or not at all: beside its place, then renamed.
-fn write_file(path: &Utf8Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
+pub(crate) fn write_file(path: &Utf8Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
     use std::os::unix::fs::PermissionsExt as _;
     make_parents(path)?;
     let parent = path.parent().unwrap_or(Utf8Path::new("."));

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it can't go on")]
 
+#[path = "../../../tests/support/registry.rs"]
+mod registry;
 #[path = "cli/place.rs"]
 mod place;
 #[path = "cli/study.rs"]
@@ -16,3 +18,5 @@ mod crash;
 mod guide;
 #[path = "cli/gcp.rs"]
 mod gcp;
+#[path = "cli/images.rs"]
+mod images;

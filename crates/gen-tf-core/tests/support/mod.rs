@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use gen_tf_core::{
     blueprint::{Blueprint, Ingredients, decide},
+    container::ImageRecord,
     harness::{Harness, Integrity, Needs, Service, Tool},
     study::{Budget, GcpTarget, HarnessRef, LocalTarget, OnTimeout, Study, TargetKind},
     tree::FileTree,
@@ -104,6 +105,7 @@ pub fn blueprint(study: &Study, harness_files: &FileTree) -> Blueprint {
         guest_files: &FileTree::new(),
         store: "../store/test",
         results: "../results",
+        images: &ImageRecord::default(),
         version: "0.0.0",
     };
     let kind = if study.local.is_some() { TargetKind::Local } else { TargetKind::Gcp };

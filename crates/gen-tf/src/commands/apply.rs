@@ -36,8 +36,7 @@ const AGAIN_AFTER: Duration = Duration::from_secs(5 * 60);
 ///
 /// Exit code 4 when Terraform fails, 5 when an experiment has failed for good, 130 when interrupted.
 pub fn run(args: &ApplyArgs) -> Outcome {
-    let project = Project::open(&args.study)?;
-    project.check_target(&args.only.only)?;
+    let project = Project::open_to_start(&args.study, &args.only.only)?;
     let mut session = Session::open(project, &args.terraform)?;
     let look_every = look_every(args, &session);
     let mut may_ask = !args.yes;

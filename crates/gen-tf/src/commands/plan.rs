@@ -65,8 +65,7 @@ struct Changes {
 ///
 /// As `apply`, but for what only applying can bring.
 pub fn run(args: &PlanArgs) -> Outcome {
-    let project = Project::open(&args.study)?;
-    project.check_target(&args.only.only)?;
+    let project = Project::open_to_start(&args.study, &args.only.only)?;
     let mut session = Session::open(project, &args.terraform)?;
     let view = session.observe()?;
     let limits = Limits { only: args.only.only.clone(), ..Limits::default() };

@@ -18,6 +18,7 @@ use crate::{
 /// Exit code 2 when `--check` finds differences.
 pub fn run(args: &RenderArgs) -> Outcome {
     let project = Project::open(&args.study)?;
+    warn_of_images(&project);
     let workspace = Workspace::at(&project.workspace);
     let tree = project.render();
     let name = &project.blueprint.study;
@@ -34,6 +35,19 @@ pub fn run(args: &RenderArgs) -> Outcome {
     let changes = workspace.write(name, &tree)?;
     screen::say(summary(&project.workspace, &changes));
     Ok(())
+}
+
+/// A render asks nobody: an image that was never looked up stays what its tag means.
+fn warn_of_images(project: &Project) {
+    let images = &project.images_without_digest;
+    let Some(first) = images.first() else { return };
+    let others = match images.len() - 1 {
+        0 => String::new(),
+        count => format!(" and {count} more"),
+    };
+    screen::say(format_args!(
+        "warning: no digest is known of {first}{others}; `gen-tf plan` looks it up and records it"
+    ));
 }
 
 /// One line that counts changes.
