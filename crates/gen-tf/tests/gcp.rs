@@ -8,8 +8,12 @@ mod fake_gcp;
 #[path = "cli/place.rs"]
 #[expect(dead_code, reason = "the other half of it serves the tests of the local target")]
 mod place;
+#[path = "../../../tests/support/registry.rs"]
+mod registry;
 #[path = "gcp/faults.rs"]
 mod faults;
+#[path = "gcp/planning.rs"]
+mod planning;
 #[path = "gcp/secrets.rs"]
 mod secrets;
 #[path = "gcp/study.rs"]

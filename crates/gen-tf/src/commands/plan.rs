@@ -31,6 +31,10 @@ struct Summary {
     /// Hours of the tools' time that are left.
     tool_hours_left: f64,
     eta_seconds: u64,
+    /// Most experiments at one time.
+    max_parallel: u32,
+    /// How often that many start until all are done, each tried once more.
+    waves: usize,
     /// What VMs take, on Google Cloud.
     #[serde(skip_serializing_if = "Option::is_none")]
     vms: Option<Vms>,
@@ -112,6 +116,9 @@ fn summarise(
         starts: moves.start.iter().map(ToString::to_string).collect(),
         removes: moves.remove.iter().map(ToString::to_string).collect(),
         tool_hours_left: left,
+        max_parallel: blueprint.target.max_parallel(),
+        waves: (counts.pending + counts.active)
+            .div_ceil(blueprint.target.max_parallel().max(1) as usize),
         eta_seconds: rows::eta(blueprint, &table, &view.snapshot) as u64,
         vms: vms(session, view, next),
         terraform: Changes { add: plan.add, change: plan.change, remove: plan.remove },
@@ -139,7 +146,7 @@ fn facts(summary: &Summary) -> Vec<(&'static str, String)> {
         ("experiments", summary.experiments.to_string()),
         ("done", format!("{} succeeded, {} failed", summary.succeeded, summary.failed)),
         ("tools' time left", format!("{:.1} hours", summary.tool_hours_left)),
-        ("complete in about", format_duration(summary.eta_seconds)),
+        ("complete in about", pace(summary)),
     ];
     let Some(vms) = &summary.vms else {
         facts.push(("cost", "none: sandboxes of this machine".to_owned()));
@@ -153,6 +160,17 @@ fn facts(summary: &Summary) -> Vec<(&'static str, String)> {
     facts.push(("VM-hours", format!("{hours_spent:.1} taken, about {hours_left:.1} left")));
     facts.push(("cost left", cost(vms)));
     facts
+}
+
+/// The time that is left, and at how many experiments in parallel.
+fn pace(summary: &Summary) -> String {
+    let Summary { eta_seconds, max_parallel, waves, .. } = summary;
+    let time = format_duration(*eta_seconds);
+    match waves {
+        0 => time,
+        1 => format!("{time}, in one wave of at most {max_parallel}"),
+        _ => format!("{time}, in about {waves} waves of at most {max_parallel}"),
+    }
 }
 
 fn cost(vms: &Vms) -> String {
