@@ -5,6 +5,7 @@
 
 pub mod archive;
 pub mod parallel;
+pub mod origin;
 pub mod pull;
 pub mod results;
 pub mod terraform;

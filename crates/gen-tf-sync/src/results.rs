@@ -13,9 +13,11 @@ use gen_tf_core::{
     outcome::{Outcome, Verdict},
 };
 
+use crate::origin::Origin;
+
 /// Name of the outcome beside an attempt's files.
 pub const OUTCOME: &str = "outcome.json";
-const FAILED_ATTEMPTS: &str = ".attempts";
+pub(crate) const FAILED_ATTEMPTS: &str = ".attempts";
 const PARTIAL: &str = ".partial";
 const LOCK: &str = ".sync.lock";
 
@@ -51,6 +53,16 @@ pub enum ResultsError {
     Name {
         /// The experiment and attempt.
         name: String,
+    },
+    /// The folder holds results of another study or harness.
+    #[error("{path} holds results of {held}, and these are of {found}; nothing was pulled")]
+    OtherOrigin {
+        /// The results folder.
+        path: Utf8PathBuf,
+        /// Whose results are there.
+        held: Box<Origin>,
+        /// Whose results were to come.
+        found: Box<Origin>,
     },
     /// Something else is in the place of the results.
     #[error("{path} is in the way of attempt {attempt}: it is no folder with an outcome.json")]
@@ -96,6 +108,10 @@ impl ResultsError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Locked { .. } => Some("wait until it has ended, or pull into another --results"),
+            Self::OtherOrigin { .. } => Some(
+                "pull into a folder of its own with --results DIR: results of two studies are never \
+                 pooled, because services of the same name in two harnesses are different builds",
+            ),
             Self::Foreign { .. } | Self::OtherAttempt { .. } | Self::Changed { .. } => {
                 Some("move the folder away to pull what the store has")
             }
@@ -228,7 +244,10 @@ fn describe(outcome: &Outcome) -> String {
     format!("with {archive}, ended {}", outcome.timings.ended)
 }
 
-fn failed(action: &'static str, path: &Utf8Path) -> impl FnOnce(io::Error) -> ResultsError {
+pub(crate) fn failed(
+    action: &'static str,
+    path: &Utf8Path,
+) -> impl FnOnce(io::Error) -> ResultsError {
     let path = path.to_owned();
     move |source| ResultsError::Access { action, path, source }
 }

@@ -21,6 +21,8 @@ pub struct Workspace {
     pub folder: Utf8PathBuf,
     /// Name of the study.
     pub study: String,
+    /// Name of the harness; an older gen-tf did not render it.
+    pub harness: Option<String>,
     /// Location of the store: a folder or `gs://…`.
     pub store: String,
     /// The results folder that the study wants.
@@ -116,6 +118,13 @@ struct Facts {
     study: String,
     store: String,
     results: Option<String>,
+    harness: Option<String>,
+}
+
+/// What only `gen-tf.json` says.
+#[derive(Deserialize)]
+struct Rendered {
+    harness: Option<String>,
 }
 
 /// Reads the workspace in `folder`, with the named program or the first one there is.
@@ -143,7 +152,20 @@ fn from_outputs(
 ) -> Result<Workspace, WorkspaceError> {
     let place = format!("the outputs of {folder}");
     let facts = serde_json::from_value(values.into_iter().collect());
-    workspace(folder, place, facts, ToldBy::Outputs)
+    let harness = rendered_harness(folder)?;
+    Ok(Workspace { harness, ..workspace(folder, place, facts, ToldBy::Outputs)? })
+}
+
+fn rendered_harness(folder: &Utf8Path) -> Result<Option<String>, WorkspaceError> {
+    let path = folder.join(RENDERED);
+    let text = match fs::read(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(WorkspaceError::Read { path, source }),
+    };
+    let rendered: Rendered = serde_json::from_slice(&text)
+        .map_err(|source| WorkspaceError::Shape { place: path.into_string(), source })?;
+    Ok(rendered.harness)
 }
 
 fn read_rendered(folder: &Utf8Path, told_by: ToldBy) -> Result<Workspace, WorkspaceError> {
@@ -177,7 +199,8 @@ fn workspace(
         join(folder, &facts.store).into_string()
     };
     let results = join(folder, facts.results.as_deref().unwrap_or(DEFAULT_RESULTS));
-    Ok(Workspace { folder: folder.to_owned(), study: facts.study, store, results, told_by })
+    let Facts { study, harness, .. } = facts;
+    Ok(Workspace { folder: folder.to_owned(), study, harness, store, results, told_by })
 }
 
 /// `path`, relative to `folder`, without `..`, so that messages can be read.

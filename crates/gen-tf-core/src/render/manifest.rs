@@ -21,6 +21,9 @@ pub struct Manifest {
     pub gen_tf: String,
     /// Name of the study.
     pub study: String,
+    /// Name of the harness; absent in what an older gen-tf rendered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub harness: Option<String>,
     /// Where experiments run.
     pub target: String,
     /// Id of the Google Cloud project; absent on the local target.
@@ -69,6 +72,7 @@ impl Manifest {
             format: 1,
             gen_tf: blueprint.version.clone(),
             study: blueprint.study.clone(),
+            harness: Some(blueprint.harness.clone()),
             target: blueprint.target.name().to_owned(),
             project: blueprint.target.gcp().map(|gcp| gcp.project.clone()),
             zones: blueprint.target.gcp().map(|gcp| gcp.zones.clone()).unwrap_or_default(),

@@ -53,7 +53,7 @@ impl Peak {
             [] => {}
             [(name, all)] if *all == self.amount => words.push_str(&format!(" (setting `{name}`)")),
             [(name, part)] => {
-                words.push_str(&format!(" ({} by the setting `{name}`)", shown(*part)))
+                words.push_str(&format!(" ({} by the setting `{name}`)", shown(*part)));
             }
             parts => {
                 let parts: Vec<_> = parts

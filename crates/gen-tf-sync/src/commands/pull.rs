@@ -6,6 +6,7 @@ use camino::Utf8PathBuf;
 use clap::Args;
 use gen_tf_store::Store;
 use gen_tf_sync::{
+    origin::{self, Origin},
     pull::{self, Report},
     results::ResultsFolder,
     workspace::{self, ToldBy, Workspace},
@@ -39,6 +40,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     explain_source(&workspace);
     let store = Store::open(&workspace.store)?;
     let folder = ResultsFolder::open(arguments.results.as_ref().unwrap_or(&workspace.results))?;
+    let own = Origin { study: workspace.study.clone(), harness: workspace.harness.clone() };
+    origin::check(folder.path(), &own)?;
     let progress = Progress::new();
     let report = pull::pull(&store, &workspace.study, &folder, &|event| progress.show(&event))?;
     progress.finish();
