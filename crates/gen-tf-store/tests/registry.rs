@@ -27,7 +27,7 @@ fn a_tag_of_an_image_for_several_machines_means_the_digest_of_its_index() {
     ]);
     assert_eq!(ask(&registry, "restgym/market-api:1.0.0").unwrap(), digest(7));
     assert_eq!(ask(&registry, "a").unwrap(), digest(8));
-    // One question each, which Docker Hub does not count as a pull.
+    // One HEAD each: nothing of an image is fetched.
     assert_eq!(registry.asked(), 2);
 }
 
