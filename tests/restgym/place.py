@@ -67,7 +67,7 @@ class Place(unittest.TestCase):
 
     def start(self, script, *words, **more):
         """Starts a script as the guest does: a process group of its own, in which interrupts are not ignored."""
-        return subprocess.Popen(
+        process = subprocess.Popen(
             ["bash", str(HARNESS / script), *words],
             env={**self.environment, **more},
             cwd=self.box / "work",
@@ -78,6 +78,14 @@ class Place(unittest.TestCase):
             start_new_session=True,
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
+        self.addCleanup(self.kill, process)
+        return process
+
+    def kill(self, process):
+        """What a test that fails has left running."""
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
 
     def ended(self, process):
         """Its status and what it said."""
