@@ -1,6 +1,6 @@
-"""Imports images that stand in for RESTgym's, under the real names, into the engine that DOCKER_HOST names.
+"""Imports images that stand in for RESTgym's, under names that end as theirs do, into the engine that DOCKER_HOST names.
 
-    standins.py NAME-api… NAME-tool…
+    standins.py restgym/market-api:1.0.0 restgym/deeprest-tool:1.0.0 …
 
 A root file system of this machine's own Python and a few programs serves all of them. It asks no registry.
 """
@@ -74,17 +74,17 @@ def docker(*words, data=None):
     return subprocess.run(["docker", *words], input=data, check=True, stdout=subprocess.PIPE).stdout.decode().strip()
 
 
-def import_images(names):
-    """One image a name, `market-api` or `deeprest-tool`; all of them have the same layer, and commands of their own."""
+def import_images(references):
+    """One image a reference; all of them have the same layer, and commands of their own."""
     base = docker("import", "-", "gen-tf-standin:1", data=root_file_system())
     container = docker("create", base, "/bin/sh")
-    for name in names:
-        slug, _, kind = name.rpartition("-")
+    for reference in references:
+        slug, _, kind = reference.rpartition("/")[2].partition(":")[0].rpartition("-")
         changes = ["ENV PATH=/usr/bin", f'CMD ["/bin/sh", "-c", "{API if kind == "api" else TOOL}"]']
         if kind == "api":
             changes.append(f"ENV API={slug}")
         words = [word for change in changes for word in ("--change", change)]
-        docker("commit", *words, container, f"restgym/{name}:1.0.0")
+        docker("commit", *words, container, reference)
     docker("rm", container)
 
 

@@ -51,7 +51,7 @@ def setUpModule():
         if daemon.poll() is not None or time.monotonic() > deadline:
             skip(pathlib.Path(folder, "log").read_text(encoding="utf-8").strip().splitlines()[-1])
         time.sleep(0.1)
-    standins.import_images(["market-api", "deeprest-tool"])
+    standins.import_images(["restgym/market-api:1.0.0", "restgym/deeprest-tool:1.0.0"])
 
 
 def may_be_privileged():

@@ -46,6 +46,8 @@ RECORD = Record()
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Else each answer waits for an acknowledgement.
+    disable_nagle_algorithm = True
 
     def do_GET(self):
         asked = time.time()

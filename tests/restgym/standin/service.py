@@ -16,6 +16,8 @@ START_SECONDS = 1
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Else each answer waits for an acknowledgement.
+    disable_nagle_algorithm = True
 
     def do_GET(self):
         operation = self.path.strip("/").split("/")[0]
