@@ -37,12 +37,12 @@ find_terraform() {
   say "terraform: $program"
 }
 
-# A check counts as one test: its name, then the command.
+# A check counts as one test: its name, then the command. What it prints is looked through for skips.
 check() {
   local name=$1
   shift
   say "$name"
-  if "$@"; then
+  if "$@" 2>&1 | tee -a "$log"; then
     passed=$((passed + 1))
   else
     failed=$((failed + 1))
@@ -54,7 +54,7 @@ terraform_fmt() { "$GEN_TF_TERRAFORM" fmt -check -recursive "$@"; }
 
 rust_tests() {
   local log=$1 status=0
-  cargo test --workspace --locked --no-fail-fast -- --nocapture 2>&1 | tee "$log" || status=$?
+  cargo test --workspace --locked --no-fail-fast -- --nocapture 2>&1 | tee -a "$log" || status=$?
   return "$status"
 }
 
@@ -84,6 +84,8 @@ main() {
   check "shell scripts" scripts/dev/check-shell.sh
   check "terraform fmt" terraform_fmt terraform-modules tests/golden examples
   check "quickstart harness" scripts/dev/test-quickstart.sh
+  check "restgym harness" scripts/dev/test-restgym.sh
+  check "restgym harness with an engine" scripts/dev/test-restgym.sh --engine
   check "checkov" scripts/dev/checkov.sh
   say "cargo test"
   rust_tests "$log" || rust_status=$?

@@ -108,16 +108,17 @@ fn without_credentials_a_command_says_how_to_log_in() {
 }
 
 #[test]
-fn the_example_s_workspace_is_what_its_study_renders() {
-    let study = repository().join("examples/gcp-quickstart/study.hcl");
-    let update = std::env::var_os("UPDATE_EXPECT").is_some();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_gen-tf"));
-    command.arg("render").arg(&study).current_dir(repository());
-    if !update {
-        command.arg("--check");
+fn the_workspaces_of_the_examples_are_what_their_studies_render() {
+    for example in ["gcp-quickstart", "deeprest"] {
+        let study = repository().join("examples").join(example).join("study.hcl");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gen-tf"));
+        command.arg("render").arg(&study).current_dir(repository());
+        if std::env::var_os("UPDATE_EXPECT").is_none() {
+            command.arg("--check");
+        }
+        let output = command.output().unwrap();
+        let (diff, said) =
+            (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "render it again with UPDATE_EXPECT=1\n{diff}\n{said}");
     }
-    let output = command.output().unwrap();
-    let (diff, said) =
-        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "render it again with UPDATE_EXPECT=1\n{diff}\n{said}");
 }
