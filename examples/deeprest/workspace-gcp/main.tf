@@ -22,7 +22,7 @@ locals {
   target       = "gcp"
   store        = "gs://my-project-deeprest/deeprest"
   results      = "../results"
-  guest_sha256 = "a9244b82102de70c10fabca41cb2c6b79aff549070522f812c326119cb9b186a"
+  guest_sha256 = "35dce3d593d9c40d6139a0609708e5a6f38967fe26ec13cbadaa6bf294a333ca"
   project      = "my-project"
   region       = "us-central1"
   labels       = {}

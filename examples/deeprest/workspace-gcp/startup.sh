@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # DO NOT EDIT: gen-tf renders this file from study "deeprest".
 GEN_TF_STORE='gs://my-project-deeprest/deeprest'
-GEN_TF_GUEST_SHA256='a9244b82102de70c10fabca41cb2c6b79aff549070522f812c326119cb9b186a'
+GEN_TF_GUEST_SHA256='35dce3d593d9c40d6139a0609708e5a6f38967fe26ec13cbadaa6bf294a333ca'
 # shellcheck shell=bash
 # Gets, checks and starts the guest, or powers off.
 set -euo pipefail

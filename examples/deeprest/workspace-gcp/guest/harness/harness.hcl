@@ -24,7 +24,7 @@ setting "api_memory" {
 
 setting "api_cpus" {
   type        = "int"
-  description = "CPU limit of the API container; RESTgym's own is the default. An engine refuses more than the machine has."
+  description = "CPU limit of the API container; RESTgym's own is the default. Docker refuses more than the machine has."
   default     = 8
 }
 
@@ -36,7 +36,7 @@ setting "tool_memory" {
 
 setting "tool_cpus" {
   type        = "int"
-  description = "CPU limit of the tool container; RESTgym's own is the default. An engine refuses more than the machine has."
+  description = "CPU limit of the tool container; RESTgym's own is the default. Docker refuses more than the machine has."
   default     = 8
 }
 
