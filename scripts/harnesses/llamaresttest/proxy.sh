@@ -13,12 +13,13 @@ main() {
   mkdir -p "$folder"
   cd -- "$folder"
   [[ $ADDON == proxy.py ]] || addon_with_token
-  # The addons' folders are not ours to write to.
+  # mitmproxy never loads a script whose time is 0, which is the time of all files of a guest; and its folder is not ours.
+  cat -- "$GEN_TF_HARNESS/proxy/recorder.py" >recorder.py
   export PYTHONDONTWRITEBYTECODE=1
   LOG_FILE=log-$GEN_TF_SERVICE.txt exec "$GEN_TF_SETUP/proxy/venv/bin/mitmdump" \
     --set "confdir=$folder/confdir" --set termlog_verbosity=warn --set flow_detail=0 \
     --listen-host 127.0.0.1 --listen-port "$PORT" --mode "reverse:$BACKEND" \
-    --scripts "$GEN_TF_HARNESS/proxy/recorder.py" --scripts "$addon"
+    --scripts recorder.py --scripts "$addon"
 }
 
 # addon_with_token: a copy of the addon in which its TOKEN_HERE is replaced; nobody else can read it.

@@ -14,7 +14,7 @@ get_repository() {
   exec {lock}>"$store.lock"
   flock "$lock"
   [[ -d $store ]] || git init --quiet --bare "$store"
-  if ! git --git-dir="$store" cat-file -e "$COMMIT^{tree}" 2>/dev/null; then
+  if ! has_commit "$store"; then
     tries fetch_commit "$store" || stop_here "$URL has no commit $COMMIT, or cannot be reached"
   fi
   check_out "$store" || stop_here "commit $COMMIT of $URL is incomplete: its files cannot be checked out"
@@ -32,7 +32,12 @@ git_settings() {
 # fetch_commit STORE: this commit alone where the server allows that, else everything.
 fetch_commit() {
   git --git-dir="$1" fetch --quiet --depth 1 --no-tags -- "$URL" "$COMMIT" ||
-    git --git-dir="$1" fetch --quiet --no-tags -- "$URL" '+refs/*:refs/origin/*'
+    git --git-dir="$1" fetch --quiet --no-tags -- "$URL" '+refs/*:refs/origin/*' || return 1
+  has_commit "$1"
+}
+
+has_commit() {
+  git --git-dir="$1" cat-file -e "$COMMIT^{tree}" 2>/dev/null
 }
 
 # check_out STORE: every file, byte by byte.
@@ -43,7 +48,7 @@ check_out() {
 
 # clean_repository: what earlier uses leave behind in a tree, so that every experiment begins alike.
 clean_repository() (
-  shopt -s nullglob globstar
+  shopt -s nullglob
   cd -- "$REPOSITORY" || exit 1
   rm -rf -- tool/resttestgen/*/output tool/evomaster/*/src tool/tcases/*/{src,target,tcases-api-test.log} \
     tool/schemathesis/*/.hypothesis services/log-* services/default.log
