@@ -84,6 +84,7 @@ main() {
   check "shell scripts" scripts/dev/check-shell.sh
   check "terraform fmt" terraform_fmt terraform-modules tests/golden examples
   check "quickstart harness" scripts/dev/test-quickstart.sh
+  check "llamaresttest harness" scripts/dev/test-llamaresttest.sh
   check "restgym harness" scripts/dev/test-restgym.sh
   check "restgym harness with an engine" scripts/dev/test-restgym.sh --engine
   check "checkov" scripts/dev/checkov.sh

@@ -107,18 +107,25 @@ fn without_credentials_a_command_says_how_to_log_in() {
     assert!(stderr.contains("gcloud auth application-default login"), "{stderr}");
 }
 
+/// Examples whose workspace for Google Cloud is in git.
+const EXAMPLES: [&str; 3] = ["gcp-quickstart", "deeprest", "llamaresttest"];
+
 #[test]
-fn the_workspaces_of_the_examples_are_what_their_studies_render() {
-    for example in ["gcp-quickstart", "deeprest"] {
+fn the_examples_workspaces_are_what_their_studies_render() {
+    let update = std::env::var_os("UPDATE_EXPECT").is_some();
+    for example in EXAMPLES {
         let study = repository().join("examples").join(example).join("study.hcl");
         let mut command = Command::new(env!("CARGO_BIN_EXE_gen-tf"));
         command.arg("render").arg(&study).current_dir(repository());
-        if std::env::var_os("UPDATE_EXPECT").is_none() {
+        if !update {
             command.arg("--check");
         }
         let output = command.output().unwrap();
         let (diff, said) =
             (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert!(output.status.success(), "render it again with UPDATE_EXPECT=1\n{diff}\n{said}");
+        assert!(
+            output.status.success(),
+            "{example}: render it again with UPDATE_EXPECT=1\n{diff}\n{said}"
+        );
     }
 }
