@@ -171,6 +171,12 @@ class Services(HarnessTest):
         self.assertEqual(run[-1], "genomenexus/gn-mongo:latest")
         self.assertIn("127.0.0.1:27018:27017", run)
 
+    def test_with_a_database_remove_what_an_earlier_start_has_left(self):
+        self.ready_tree()
+        self.start("genome-nexus", STAND_IN_STALE="yes")
+        said = [call["arguments"][:3] for call in self.fakes.calls("docker")]
+        self.assertEqual(said[1], ["rm", "--force", "gn-mongo"])
+
     def test_of_other_people_start_nothing(self):
         self.stand_in_tree()
         with self.started("service.sh", GEN_TF_SERVICE="omdb", GEN_TF_TOOL="arat-rl") as process:

@@ -100,7 +100,7 @@ def act(name, program, arguments):
     elif name == "docker" and arguments[0] == "pull" and os.environ.get("STAND_IN_DOCKER") == "fails":
         sys.exit(1)
     elif name == "docker" and arguments[:2] == ["container", "inspect"]:
-        sys.exit(1)
+        sys.exit(0 if "STAND_IN_STALE" in os.environ else 1)
     elif name in ("python", "schemathesis", "resttestgen-framework") and arguments[:1] != ["-c"]:
         hold()
 
