@@ -95,6 +95,8 @@ pub enum AttemptObject {
     Outcome,
     /// A person's wish that a failed attempt be followed by another, whatever the limit; put once.
     Retry,
+    /// That the outcome counts no more, because the experiment's definition has changed since; put once.
+    Archived,
 }
 
 impl AttemptObject {
@@ -107,6 +109,7 @@ impl AttemptObject {
             Self::Results | Self::Files => "results",
             Self::Outcome => "outcomes",
             Self::Retry => "retries",
+            Self::Archived => "archived",
         }
     }
 

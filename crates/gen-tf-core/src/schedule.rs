@@ -43,6 +43,8 @@ pub struct Attempt {
     pub ended: Option<Ended>,
     /// Whether a person wants another attempt after it.
     pub retry_wanted: bool,
+    /// Whether its outcome counts no more, because the experiment's definition has changed since.
+    pub archived: bool,
 }
 
 /// How an attempt ended.
@@ -117,7 +119,8 @@ pub fn survey(blueprint: &Blueprint, observations: &Observations) -> Survey {
 
 fn state_of(traces: &Traces, limit: u32) -> State {
     let succeeded = |(attempt, trace): (&u32, &Attempt)| {
-        trace.ended.as_ref().filter(|e| e.verdict == Verdict::Succeeded).map(|_| *attempt)
+        let ended = trace.ended.as_ref().filter(|_| !trace.archived)?;
+        (ended.verdict == Verdict::Succeeded).then_some(*attempt)
     };
     if let Some(attempt) = traces.attempts.iter().find_map(succeeded) {
         return State::Succeeded { attempt };
@@ -131,7 +134,10 @@ fn state_of(traces: &Traces, limit: u32) -> State {
     if let Some(ended) = &trace.ended {
         // An outcome without a cause was written by something that knows more than we do.
         let cause = ended.cause.unwrap_or(Cause::Lost);
-        let again = trace.retry_wanted || (cause.is_curable() && latest < limit);
+        // What is archived is no try of the experiment as it is now.
+        let archived = traces.attempts.iter().filter(|(_, trace)| trace.archived);
+        let tries = latest - archived.map(|(attempt, _)| *attempt).max().unwrap_or(0);
+        let again = tries == 0 || trace.retry_wanted || (cause.is_curable() && tries < limit);
         return if again {
             State::Pending { next: latest + 1 }
         } else {
@@ -311,16 +317,27 @@ impl Counts {
     }
 }
 
-/// Experiments that have an outcome under another definition than the blueprint's: to go on would
-/// mix results that can't be compared.
+/// Succeeded attempts that count and were run under another definition than the blueprint's: to go on
+/// would mix results that can't be compared.
 #[must_use]
-pub fn changed(blueprint: &Blueprint, observations: &Observations) -> Vec<ExperimentId> {
-    let is_changed = |(id, traces): &(&ExperimentId, &Traces)| {
-        blueprint.cell_of(id).is_some_and(|cell| {
-            traces.attempts.values().filter_map(|a| a.ended.as_ref()).any(|ended| {
-                ended.verdict == Verdict::Succeeded && ended.definition != cell.definition
-            })
-        })
-    };
-    observations.experiments.iter().filter(is_changed).map(|(id, _)| id.clone()).collect()
+pub fn changed(blueprint: &Blueprint, observations: &Observations) -> Vec<AttemptId> {
+    let mut changed = outdated(blueprint, observations);
+    changed.retain(|(_, verdict)| *verdict == Verdict::Succeeded);
+    changed.into_iter().map(|(id, _)| id).collect()
+}
+
+/// Attempts that have ended, count, and were run under another definition than the blueprint's.
+#[must_use]
+pub fn outdated(blueprint: &Blueprint, observations: &Observations) -> Vec<(AttemptId, Verdict)> {
+    let mut outdated = Vec::new();
+    for (id, traces) in &observations.experiments {
+        let Some(cell) = blueprint.cell_of(id) else { continue };
+        for (attempt, trace) in traces.attempts.iter().filter(|(_, trace)| !trace.archived) {
+            if let Some(ended) = trace.ended.as_ref().filter(|e| e.definition != cell.definition) {
+                let id = AttemptId { experiment: id.clone(), attempt: *attempt };
+                outdated.push((id, ended.verdict));
+            }
+        }
+    }
+    outdated
 }

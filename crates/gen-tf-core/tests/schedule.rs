@@ -190,7 +190,7 @@ fn a_wish_for_a_retry_opens_another_attempt_beyond_the_limit() {
     let id: ExperimentId = "s-0/t-0/1".parse().unwrap();
     let traces = world.observations.experiments.entry(id.clone()).or_default();
     let failed = ended(Verdict::Failed, Some(Cause::Cancelled), "");
-    traces.attempts.insert(3, Attempt { claimed: true, ended: failed, retry_wanted: false });
+    traces.attempts.insert(3, Attempt { claimed: true, ended: failed, ..Attempt::default() });
     let state = |world: &World| survey(&world.blueprint, &world.observations)[0].1.clone();
     assert_eq!(state(&world), State::Failed { attempt: 3, cause: Cause::Cancelled });
     let traces = world.observations.experiments.get_mut(&id).unwrap();
@@ -243,11 +243,39 @@ fn a_success_under_another_definition_is_reported() {
         let id: ExperimentId = format!("s-0/t-0/{run}").parse().unwrap();
         let traces = world.observations.experiments.entry(id).or_default();
         let ended = ended(Verdict::Succeeded, None, &definition);
-        traces.attempts.insert(1, Attempt { claimed: true, ended, retry_wanted: false });
+        traces.attempts.insert(1, Attempt { claimed: true, ended, ..Attempt::default() });
     }
     let ids: Vec<String> =
         changed(&world.blueprint, &world.observations).iter().map(ToString::to_string).collect();
-    assert_eq!(ids, ["s-0/t-0/1"]);
+    assert_eq!(ids, ["s-0/t-0/1/1"]);
+}
+
+#[test]
+fn an_archived_outcome_counts_no_more_and_the_attempts_after_it_count_anew() {
+    let mut world = World::new(1, 1, 1, 1);
+    let id: ExperimentId = "s-0/t-0/1".parse().unwrap();
+    let traces = world.observations.experiments.entry(id.clone()).or_default();
+    let succeeded = ended(Verdict::Succeeded, None, "another");
+    traces.attempts.insert(2, Attempt { claimed: true, ended: succeeded, ..Attempt::default() });
+    let state = |world: &World| survey(&world.blueprint, &world.observations)[0].1.clone();
+    assert_eq!(state(&world), State::Succeeded { attempt: 2 });
+    let trace = |world: &mut World, attempt, trace| {
+        world.observations.experiments.get_mut(&id).unwrap().attempts.insert(attempt, trace)
+    };
+    let archived = ended(Verdict::Succeeded, None, "another");
+    trace(&mut world, 2, Attempt { ended: archived, archived: true, ..Attempt::default() });
+    assert_eq!(changed(&world.blueprint, &world.observations), []);
+    assert_eq!(state(&world), State::Pending { next: 3 });
+    for attempt in 3..=5 {
+        let failed = ended(Verdict::Failed, Some(Cause::Lost), "");
+        trace(&mut world, attempt, Attempt { ended: failed, ..Attempt::default() });
+        let expected = if attempt < 5 {
+            State::Pending { next: attempt + 1 }
+        } else {
+            State::Failed { attempt, cause: Cause::Lost }
+        };
+        assert_eq!(state(&world), expected, "three attempts after the archived one");
+    }
 }
 
 #[test]
@@ -308,7 +336,7 @@ fn the_vm_of_a_failed_attempt_stays_where_the_study_says_so_and_takes_no_place()
         let traces = observations.experiments.entry(failed).or_default();
         traces.applied = Some(1);
         let ended = ended(Verdict::Failed, Some(Cause::OutOfMemory), "");
-        traces.attempts.insert(1, Attempt { claimed: true, ended, retry_wanted: false });
+        traces.attempts.insert(1, Attempt { claimed: true, ended, ..Attempt::default() });
         let survey = survey(&blueprint, &observations);
         let active = next_active(&blueprint, &observations, &survey, &Limits::default());
         active.keys().map(ToString::to_string).collect::<Vec<_>>()

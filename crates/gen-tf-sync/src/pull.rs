@@ -1,7 +1,11 @@
 //! Pulls what is new in a store into a results folder: list, decide, then fetch, several at once.
 //! One experiment that fails does not stop the others.
 
-use std::{collections::BTreeMap, fs, io::Write};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    io::Write,
+};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use gen_tf_core::{
@@ -143,6 +147,7 @@ struct Work {
 
 enum Decision {
     Held(Verdict),
+    Archived,
     New(Box<Work>),
 }
 
@@ -155,9 +160,17 @@ pub fn pull(
 ) -> Result<Report, PullError> {
     let mut report = Report::default();
     let attempts = list(store, &mut report.foreign)?;
-    let decisions = parallel::map(attempts, AT_ONCE, |id| {
-        decide(store, study, folder, &id).map_err(|error| Failure::new(id, error))
-    });
+    let archived = list_archived(store)?;
+    let (archived, current): (Vec<_>, Vec<_>) =
+        attempts.into_iter().partition(|id| archived.contains(id));
+    let decide = |ids, archived| {
+        parallel::map(ids, AT_ONCE, |id| {
+            decide(store, study, folder, &id, archived).map_err(|error| Failure::new(id, error))
+        })
+    };
+    // What counts no more leaves its place before anything that counts looks for one.
+    let mut decisions = decide(archived, true);
+    decisions.extend(decide(current, false));
     let work = sort_out(decisions, &mut report);
     for failure in &report.failures {
         tell(Event::Failed(failure));
@@ -167,7 +180,7 @@ pub fn pull(
     for end in parallel::map(work, AT_ONCE, |work| fetch(store, folder, work, tell)) {
         match end {
             Ok(pulled) => {
-                report.failed_attempts += usize::from(pulled.outcome.outcome == Verdict::Failed);
+                report.failed_attempts += usize::from(results::is_failed_place(&pulled.place));
                 report.pulled.push(pulled);
             }
             Err(failure) => report.failures.push(failure),
@@ -190,11 +203,18 @@ fn list(store: &Store, foreign: &mut Vec<String>) -> Result<Vec<AttemptId>, Stor
     Ok(attempts)
 }
 
+/// The attempts whose outcomes count no more.
+fn list_archived(store: &Store) -> Result<BTreeSet<AttemptId>, StoreError> {
+    let entries = store.list(&format!("{}/", AttemptObject::Archived.prefix()))?;
+    Ok(entries.iter().filter_map(|e| AttemptObject::Archived.attempt_of(&e.key)).collect())
+}
+
 fn decide(
     store: &Store,
     study: &str,
     folder: &ResultsFolder,
     id: &AttemptId,
+    archived: bool,
 ) -> Result<Decision, PullError> {
     let key = AttemptObject::Outcome.key(id);
     let written = read(store, &key)?;
@@ -214,10 +234,14 @@ fn decide(
     if outcome.outcome == Verdict::Succeeded && outcome.results.is_none() {
         return Err(PullError::NoResults);
     }
-    if folder.holds(&outcome, &written)? {
-        return Ok(Decision::Held(outcome.outcome));
+    let mut place = results::place(id, outcome.outcome)?;
+    if archived {
+        let current = std::mem::replace(&mut place, results::archived_place(id)?);
+        folder.archive(&current, &place, &written)?;
     }
-    let place = results::place(id, outcome.outcome)?;
+    if folder.holds(&place, &outcome, &written)? {
+        return Ok(if archived { Decision::Archived } else { Decision::Held(outcome.outcome) });
+    }
     Ok(Decision::New(Box::new(Work { number: 0, id: told, outcome, written, place })))
 }
 
@@ -229,6 +253,7 @@ fn sort_out(decisions: Vec<Result<Decision, Failure>>, report: &mut Report) -> V
         match decision {
             Ok(Decision::Held(Verdict::Succeeded)) => report.up_to_date += 1,
             Ok(Decision::Held(Verdict::Failed)) => report.failed_attempts += 1,
+            Ok(Decision::Archived) => {}
             Ok(Decision::New(work)) => match places.get(&work.place) {
                 Some(&first) => {
                     let error = PullError::SecondSuccess { first };

@@ -18,6 +18,7 @@ use crate::origin::Origin;
 /// Name of the outcome beside an attempt's files.
 pub const OUTCOME: &str = "outcome.json";
 pub(crate) const FAILED_ATTEMPTS: &str = ".attempts";
+const ARCHIVED: &str = ".archived";
 const PARTIAL: &str = ".partial";
 const LOCK: &str = ".sync.lock";
 
@@ -131,6 +132,17 @@ pub fn place(id: &AttemptId, verdict: Verdict) -> Result<Utf8PathBuf, ResultsErr
     })
 }
 
+/// Whether a place is one of failed attempts that count.
+pub fn is_failed_place(place: &Utf8Path) -> bool {
+    place.starts_with(FAILED_ATTEMPTS)
+}
+
+/// Where the results of an attempt go when they count no more, relative to the results folder.
+pub fn archived_place(id: &AttemptId) -> Result<Utf8PathBuf, ResultsError> {
+    place(id, Verdict::Failed)?;
+    Ok(Utf8Path::new(ARCHIVED).join(id.to_string()))
+}
+
 impl ResultsFolder {
     /// Makes the folder if need be, locks it, and removes what a killed gen-tf-sync left.
     pub fn open(path: &Utf8Path) -> Result<Self, ResultsError> {
@@ -157,10 +169,31 @@ impl ResultsFolder {
         &self.path
     }
 
-    /// Whether the attempt is there already. Anything else in its place is an error.
-    pub fn holds(&self, outcome: &Outcome, written: &[u8]) -> Result<bool, ResultsError> {
-        let id = AttemptId { experiment: outcome.experiment.clone(), attempt: outcome.attempt };
-        let path = self.path.join(place(&id, outcome.outcome)?);
+    /// Moves an attempt that counts no more out of the place of those that do, if it is there.
+    pub fn archive(
+        &self,
+        place: &Utf8Path,
+        archived: &Utf8Path,
+        written: &[u8],
+    ) -> Result<(), ResultsError> {
+        let path = self.path.join(place);
+        match fs::read(path.join(OUTCOME)) {
+            Ok(held) if held == written => self.publish(&path, archived),
+            // Whatever else is there is none of this attempt's.
+            Ok(_) => Ok(()),
+            Err(error) if is_absent(&error) => Ok(()),
+            Err(source) => Err(failed("read", &path.join(OUTCOME))(source)),
+        }
+    }
+
+    /// Whether the attempt is in its place already. Anything else there is an error.
+    pub fn holds(
+        &self,
+        place: &Utf8Path,
+        outcome: &Outcome,
+        written: &[u8],
+    ) -> Result<bool, ResultsError> {
+        let path = self.path.join(place);
         match fs::symlink_metadata(&path) {
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
@@ -168,12 +201,7 @@ impl ResultsFolder {
         }
         let held = match fs::read(path.join(OUTCOME)) {
             Ok(held) => held,
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-                ) =>
-            {
+            Err(error) if is_absent(&error) => {
                 return Err(ResultsError::Foreign { path, attempt: outcome.attempt });
             }
             Err(source) => return Err(failed("read", &path.join(OUTCOME))(source)),
@@ -216,6 +244,10 @@ impl ResultsFolder {
             _ => Ok(()),
         }
     }
+}
+
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// Writes a folder's entries to the disk, so that a power cut after the rename finds them there.

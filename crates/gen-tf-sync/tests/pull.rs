@@ -49,6 +49,25 @@ fn pulls_everything_and_then_has_nothing_to_do() {
 }
 
 #[test]
+fn an_archived_attempt_makes_room_for_the_one_that_counts() {
+    let study = Study::new();
+    let (old, new) = (attempt("a/b/1", 1), attempt("a/b/1", 2));
+    study.put_success("a/b/1", 1, &some_files(1));
+    assert_eq!(study.pull().pulled(), ["a/b/1/1"]);
+    study.put(&AttemptObject::Archived.key(&old), b"{}");
+    study.put_success("a/b/1", 2, &some_files(2));
+    let pull = study.pull();
+    assert_eq!((pull.code, pull.pulled()), (0, vec!["a/b/1/2".to_owned()]), "{}", pull.stderr);
+    assert!(study.has("a/b/1", &some_files(2), &new));
+    assert!(study.has(".archived/a/b/1/1", &some_files(1), &old), "nothing is lost");
+    assert_eq!(study.pull().pulled(), Vec::<String>::new());
+    fs::remove_dir_all(study.results("")).unwrap();
+    assert_eq!(study.pull().pulled(), ["a/b/1/1", "a/b/1/2"], "a new folder gets both");
+    assert!(study.has("a/b/1", &some_files(2), &new));
+    assert!(study.has(".archived/a/b/1/1", &some_files(1), &old));
+}
+
+#[test]
 fn takes_what_gnu_tar_makes_in_each_of_its_formats() {
     let study = Study::new();
     let deep = ["a-folder-with-quite-a-long-name"; 10].join("/");

@@ -4,7 +4,7 @@
 
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use gen_tf_core::{id::ExperimentId, pattern::Pattern};
+use gen_tf_core::{id::ExperimentId, outcome::Cause, pattern::Pattern};
 
 /// Runs studies that compare REST-API testing tools: one machine an experiment.
 #[derive(Debug, Parser)]
@@ -111,6 +111,14 @@ pub struct PlaceArgs {
     pub runs: u32,
 }
 
+fn cause(text: &str) -> Result<Cause, String> {
+    let found = Cause::ALL.into_iter().find(|cause| cause.name() == text);
+    found.ok_or_else(|| {
+        let names: Vec<&str> = Cause::ALL.iter().map(|cause| cause.name()).collect();
+        format!("the causes are {}", names.join(", "))
+    })
+}
+
 fn duration(text: &str) -> Result<u64, String> {
     gen_tf_core::units::parse_duration(text).map_err(|error| error.to_string())
 }
@@ -165,6 +173,8 @@ pub struct PlanArgs {
     pub terraform: TerraformArgs,
     #[command(flatten)]
     pub only: OnlyArgs,
+    #[command(flatten)]
+    pub changed: ChangedArgs,
     /// Print Markdown, for a comment on a pull request
     #[arg(long, conflicts_with = "json")]
     pub markdown: bool,
@@ -181,6 +191,14 @@ pub struct OnlyArgs {
     pub only: Vec<Pattern>,
 }
 
+/// What becomes of results whose experiment is defined otherwise now.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ChangedArgs {
+    /// Archive the results of experiments whose definition has changed since, and run them again
+    #[arg(long)]
+    pub rerun_changed: bool,
+}
+
 #[derive(Debug, Args)]
 pub struct ApplyArgs {
     #[command(flatten)]
@@ -189,6 +207,8 @@ pub struct ApplyArgs {
     pub terraform: TerraformArgs,
     #[command(flatten)]
     pub only: OnlyArgs,
+    #[command(flatten)]
+    pub changed: ChangedArgs,
     /// Keep stepping until the study is complete; may be stopped and taken up again at any moment
     #[arg(long)]
     pub wait: bool,
@@ -232,11 +252,14 @@ pub struct LogsArgs {
 #[derive(Debug, Args)]
 pub struct RetryArgs {
     /// Experiments: <service>/<tool>/<run>, `*` for any
-    #[arg(required_unless_present = "failed", value_name = "EXPERIMENT")]
+    #[arg(required_unless_present_any = ["failed", "cause"], value_name = "EXPERIMENT")]
     pub experiments: Vec<Pattern>,
     /// All that have failed
     #[arg(long, conflicts_with = "experiments")]
     pub failed: bool,
+    /// Only those that failed for this cause, such as `setup`; may be given again
+    #[arg(long, value_name = "CAUSE", value_parser = cause)]
+    pub cause: Vec<Cause>,
     #[command(flatten)]
     pub study: NamedStudyArgs,
 }

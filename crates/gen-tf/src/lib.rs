@@ -19,3 +19,4 @@ pub mod rows;
 pub mod spending;
 pub mod screen;
 pub mod failure;
+pub mod failures;

@@ -221,6 +221,10 @@ impl Observer {
             let traces = experiments.entry(id.experiment).or_default();
             traces.attempts.entry(id.attempt).or_default().retry_wanted = true;
         }
+        for id in attempts(AttemptObject::Archived)? {
+            let traces = experiments.entry(id.experiment).or_default();
+            traces.attempts.entry(id.attempt).or_default().archived = true;
+        }
         for id in attempts(AttemptObject::Outcome)? {
             let Some(outcome) = read_once(&self.store, &mut self.outcomes, &id)? else { continue };
             let traces = experiments.entry(id.experiment.clone()).or_default();

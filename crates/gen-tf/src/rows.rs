@@ -140,27 +140,6 @@ pub fn table(rows: &[Row]) -> String {
     screen::table(&["EXPERIMENT", "STATE", "PHASE", "TOOL TIME", "ATTEMPT", "CAUSE"], &cells)
 }
 
-/// Failed experiments, each with what happened and what to do.
-#[must_use]
-pub fn failure_report(rows: &[Row]) -> String {
-    let failed = rows.iter().filter(|row| row.state == "failed");
-    failed
-        .map(|row| {
-            let cause = row.cause.unwrap_or(Cause::Lost);
-            format!(
-                "{} (attempt {}): {} in phase {}\n  {}\n  what to do: {}\n  log: gen-tf logs {}\n",
-                row.experiment,
-                row.attempt,
-                cause.name(),
-                row.phase.as_deref().unwrap_or("-"),
-                row.message.as_deref().unwrap_or("no message"),
-                cause.advice(),
-                row.experiment,
-            )
-        })
-        .collect()
-}
-
 /// Totals in one line.
 #[must_use]
 pub fn totals(counts: &Counts) -> String {

@@ -10,7 +10,8 @@ use gen_tf_core::{
     id::{AttemptId, AttemptObject},
     outcome::{Cause, FORMAT, Outcome, Timings, Verdict},
     schedule::{
-        ActiveSet, Limits, Placed, Survey, attempts, changed, lost, next_active, survey, unplaced,
+        ActiveSet, Limits, Placed, Survey, attempts, changed, lost, next_active, outdated, survey,
+        unplaced,
     },
 };
 use gen_tf_store::PutOnce;
@@ -45,6 +46,8 @@ pub struct Session {
     observer: Observer,
     /// What is known of the VMs, where the study runs on Google Cloud.
     vms: Option<Vms>,
+    /// Whether outcomes of other definitions are looked at as if they were archived already.
+    pub as_if_archived: bool,
     _guard: Guard,
 }
 
@@ -54,6 +57,16 @@ pub struct View {
     pub snapshot: Snapshot,
     /// Where each experiment stands.
     pub survey: Survey,
+}
+
+impl View {
+    /// Whether an attempt's outcome counts no more.
+    #[must_use]
+    pub fn is_archived(&self, id: &AttemptId) -> bool {
+        let traces = self.snapshot.observations.experiments.get(&id.experiment);
+        let trace = traces.and_then(|traces| traces.attempts.get(&id.attempt));
+        trace.is_some_and(|trace| trace.archived)
+    }
 }
 
 /// How a step ended.
@@ -122,6 +135,7 @@ impl Session {
             interrupts,
             live,
             observer,
+            as_if_archived: false,
             _guard: guard,
         };
         session.open_vms()?;
@@ -140,19 +154,54 @@ impl Session {
     ///
     /// When something can't be read, or a finished experiment's definition has changed.
     pub fn observe(&mut self) -> Result<View, Failure> {
-        let snapshot = self.observer.observe()?;
+        let mut snapshot = self.observer.observe()?;
+        if self.as_if_archived {
+            archive(&outdated(&self.project.blueprint, &snapshot.observations), &mut snapshot);
+        }
         let mixed = changed(&self.project.blueprint, &snapshot.observations);
         if let Some(first) = mixed.first() {
             return Err(Failure::message(format!(
-                "the definition of {} finished experiment{} has changed, {first} the first: to go \
+                "the definition of {} finished experiment{} has changed, {} the first: to go \
                  on would mix results that can't be compared",
                 mixed.len(),
                 if mixed.len() == 1 { "" } else { "s" },
+                first.experiment,
             ))
-            .hint("take the change back, or give the study another name"));
+            .hint(
+                "take the change back, give the study another name, or run them again: \
+                 `gen-tf apply --rerun-changed` archives their results",
+            ));
         }
         let survey = survey(&self.project.blueprint, &snapshot.observations);
         Ok(View { snapshot, survey })
+    }
+
+    /// Archives every outcome of another definition than the study has now, so that its experiment runs
+    /// again. False when the answer was no; with nothing to archive nobody is asked.
+    ///
+    /// # Errors
+    ///
+    /// When the store can't be read or written.
+    pub fn archive_outdated(
+        &mut self,
+        ask: impl FnOnce(&str) -> Result<bool, Failure>,
+    ) -> Result<bool, Failure> {
+        let snapshot = self.observer.observe()?;
+        let outdated = outdated(&self.project.blueprint, &snapshot.observations);
+        if outdated.is_empty() {
+            return Ok(true);
+        }
+        let list: String = outdated.iter().map(|(id, _)| format!("archives {id}\n")).collect();
+        if !ask(&list)? {
+            return Ok(false);
+        }
+        for (id, _) in &outdated {
+            match self.store().put_once(&AttemptObject::Archived.key(id), "{\"format\": 1}\n")? {
+                // Somebody else may have done so at the same time.
+                PutOnce::Written | PutOnce::Taken => {}
+            }
+        }
+        Ok(true)
     }
 
     /// Observes, and closes attempts whose machine is gone, once.
@@ -333,5 +382,15 @@ impl Session {
             }
         }
         Ok(())
+    }
+}
+
+/// Looks at attempts as if their outcomes were archived.
+fn archive(outdated: &[(AttemptId, Verdict)], snapshot: &mut Snapshot) {
+    for (id, _) in outdated {
+        let traces = snapshot.observations.experiments.get_mut(&id.experiment);
+        if let Some(trace) = traces.and_then(|traces| traces.attempts.get_mut(&id.attempt)) {
+            trace.archived = true;
+        }
     }
 }

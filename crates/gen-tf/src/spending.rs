@@ -14,10 +14,13 @@ pub fn spend(project: &Project, view: &View) -> Option<Spend> {
     project.gcp()?;
     let walls = view.snapshot.outcomes.values().map(|outcome| outcome.timings.wall_seconds);
     // The sum of nothing is -0.
-    let seconds = walls.fold(0.0, |sum, seconds| sum + seconds);
+    let ended = walls.fold(0.0, |sum, seconds| sum + seconds);
+    let running = view.snapshot.statuses.values().map(|status| status.elapsed);
+    let running = running.fold(0.0, |sum, seconds| sum + seconds);
     let counts = Counts::of(&view.survey);
     let left = cost::vm_hours((counts.pending + counts.active) as u64, project.blueprint.duration);
-    Some(Spend { spent: seconds / 3600.0, left })
+    let left = (left - running / 3600.0).max(0.0);
+    Some(Spend { spent: (ended + running) / 3600.0, left })
 }
 
 /// Why the study exceeds its budget, if it does.

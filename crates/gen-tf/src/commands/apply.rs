@@ -11,6 +11,7 @@ use gen_tf_core::{
 use crate::{
     cli::ApplyArgs,
     failure::{Failure, Outcome, code},
+    failures,
     project::Project,
     rows, screen,
     session::{Moves, Session, Stepped, View},
@@ -40,6 +41,9 @@ pub fn run(args: &ApplyArgs) -> Outcome {
     let mut session = Session::open(project, &args.terraform)?;
     let look_every = look_every(args, &session);
     let mut may_ask = !args.yes;
+    if args.changed.rerun_changed && !session.archive_outdated(|list| ask_archive(list, may_ask))? {
+        return declined();
+    }
     let mut first = true;
     let mut pause: Option<Instant> = None;
     let mut had_vms = false;
@@ -53,14 +57,11 @@ pub fn run(args: &ApplyArgs) -> Outcome {
                 continue;
             }
             session.live.clear();
-            say_moves(&moves);
+            say_moves(&session, &view, &moves);
             let ask = |plan: &str| if may_ask { ask(plan) } else { Ok(true) };
             pause = match session.step(&next, ask)? {
                 Stepped::Done => pause.filter(|until| Instant::now() < *until),
-                Stepped::Declined => {
-                    screen::say("nothing was changed");
-                    return Err(Failure::said(code::ERROR));
-                }
+                Stepped::Declined => return declined(),
                 Stepped::Postponed { reason, at_once } => {
                     let goes_on = had_vms || at_once || !session.applied()?.is_empty();
                     postpone(args.wait && goes_on, &reason, at_once)?
@@ -131,17 +132,34 @@ fn postpone(goes_on: bool, reason: &str, at_once: bool) -> Result<Option<Instant
     Ok(Some(Instant::now() + AGAIN_AFTER))
 }
 
+fn declined() -> Outcome {
+    screen::say("nothing was changed");
+    Err(Failure::said(code::ERROR))
+}
+
+fn ask_archive(list: &str, may_ask: bool) -> Result<bool, Failure> {
+    screen::say(list.trim_end());
+    Ok(!may_ask || screen::confirm("Archive these results, and run their experiments again?")?)
+}
+
 fn ask(plan: &str) -> Result<bool, Failure> {
     screen::say(plan.trim_end());
     screen::confirm("\nApply this, and what follows from it?")
 }
 
-fn say_moves(moves: &Moves) {
+fn say_moves(session: &Session, view: &View, moves: &Moves) {
     for attempt in &moves.start {
         screen::say(format_args!("starts  {attempt}"));
     }
     for attempt in &moves.remove {
-        screen::say(format_args!("removes {attempt}"));
+        let unknown = session.project.blueprint.cell_of(&attempt.experiment).is_none();
+        if unknown && !view.snapshot.outcomes.contains_key(attempt) {
+            screen::say(format_args!(
+                "ends    {attempt}, which still runs: the study does not have it any more"
+            ));
+        } else {
+            screen::say(format_args!("removes {attempt}"));
+        }
     }
 }
 
@@ -181,7 +199,9 @@ fn conclude(session: &mut Session, waited: bool) -> Outcome {
     }
     screen::say(rows::totals(&counts));
     if counts.failed > 0 {
-        screen::say(rows::failure_report(&rows).trim_end());
+        let mut failed = failures::list(&session.project, &view, false);
+        failures::read_logs(session.store(), &mut failed)?;
+        screen::say(failures::report(&failed).trim_end());
         return Err(Failure::said(code::INCOMPLETE));
     }
     Ok(())

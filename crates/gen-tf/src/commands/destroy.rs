@@ -145,6 +145,7 @@ fn refuse_unsynced(session: &Session, view: &View) -> Outcome {
         .iter()
         .filter(|(id, outcome)| {
             let folder = match outcome.outcome {
+                _ if view.is_archived(id) => results.join(".archived").join(id.to_string()),
                 Verdict::Succeeded => results.join(id.experiment.to_string()),
                 Verdict::Failed => results.join(".attempts").join(id.to_string()),
             };

@@ -3,6 +3,7 @@
 use std::io::IsTerminal as _;
 
 use gen_tf_core::{
+    blueprint::StatePlace,
     schedule::{ActiveSet, Counts, Limits},
     units::format_duration,
 };
@@ -71,10 +72,12 @@ struct Changes {
 pub fn run(args: &PlanArgs) -> Outcome {
     let project = Project::open_to_start(&args.study, &args.only.only)?;
     let mut session = Session::open(project, &args.terraform)?;
+    session.as_if_archived = args.changed.rerun_changed;
     let view = session.observe()?;
     let limits = Limits { only: args.only.only.clone(), ..Limits::default() };
     let (next, moves) = session.next(&view, &limits)?;
     session.warn_of_secrets();
+    recommend_state_bucket(&session);
     refuse_excess(&session, &view)?;
     let plan = session.plan_only(&next)?;
     let summary = summarise(&session, &view, &next, &moves, &plan);
@@ -85,6 +88,21 @@ pub fn run(args: &PlanArgs) -> Outcome {
     let changes = session.terraform.show_plan(&plan, color)?;
     let text = if args.markdown { markdown(&summary, &changes) } else { plain(&summary, &changes) };
     Ok(screen::data(&text)?)
+}
+
+/// Terraform writes a state that is a file anew after every resource, so that its work grows with the
+/// square of the VMs.
+const MANY_VMS: u32 = 200;
+
+fn recommend_state_bucket(session: &Session) {
+    let Some(gcp) = session.project.gcp() else { return };
+    if gcp.max_parallel >= MANY_VMS && gcp.state == StatePlace::File {
+        screen::say(format_args!(
+            "note: with {} VMs at a time keep Terraform's state in a bucket (`state_bucket`): as a file \
+             it is written anew after every VM",
+            gcp.max_parallel
+        ));
+    }
 }
 
 fn refuse_excess(session: &Session, view: &View) -> Outcome {

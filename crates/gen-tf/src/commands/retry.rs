@@ -28,9 +28,11 @@ pub fn run(args: RetryArgs) -> Outcome {
     let snapshot = observer.observe()?;
     let mut asked = 0;
     for (id, state) in survey(&project.blueprint, &snapshot.observations) {
-        let wanted = args.failed || args.experiments.iter().any(|pattern| pattern.matches(&id));
         let State::Failed { attempt, cause } = state else { continue };
-        if !wanted {
+        let by_name = args.experiments.is_empty()
+            || args.experiments.iter().any(|pattern| pattern.matches(&id));
+        let by_cause = args.cause.is_empty() || args.cause.contains(&cause);
+        if !(by_name && by_cause) {
             continue;
         }
         let failed = AttemptId { experiment: id, attempt };

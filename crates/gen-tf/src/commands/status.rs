@@ -6,17 +6,21 @@ use gen_tf_core::{
     schedule::{Counts, survey},
     units::format_duration,
 };
+use gen_tf_store::Store;
 use serde::Serialize;
 
 use crate::{
     cli::StatusArgs,
     failure::{Failure, Outcome, code},
+    failures::{self, FailedAttempt},
     interrupt::Interrupts,
-    observe::{Observer, Snapshot},
+    observe::Observer,
     progress::LiveView,
     project::Project,
     rows::{self, Row},
     screen,
+    session::View,
+    spending,
     workspace::Workspace,
 };
 
@@ -30,7 +34,23 @@ struct Report<'a> {
     active: usize,
     pending: usize,
     eta_seconds: u64,
-    experiments: Vec<Row>,
+    /// VM-hours and money so far, on Google Cloud.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    spend: Option<Spending>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    experiments: Option<Vec<Row>>,
+    /// With `--failed`, in the place of the experiments.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failed_attempts: Option<Vec<FailedAttempt>>,
+}
+
+#[derive(Serialize)]
+struct Spending {
+    vm_hours: f64,
+    vm_hours_left: f64,
+    usd: Option<f64>,
+    usd_left: Option<f64>,
+    price_basis: Option<String>,
 }
 
 /// Shows where each experiment stands.
@@ -46,7 +66,8 @@ pub fn run(args: &StatusArgs) -> Outcome {
         watch(&project, &mut observer)?;
     }
     let snapshot = observer.observe()?;
-    print(&project, &snapshot, args)
+    let survey = survey(&project.blueprint, &snapshot.observations);
+    print(&project, observer.store(), &View { snapshot, survey }, args)
 }
 
 fn watch(project: &Project, observer: &mut Observer) -> Outcome {
@@ -70,15 +91,16 @@ fn watch(project: &Project, observer: &mut Observer) -> Outcome {
     }
 }
 
-fn print(project: &Project, snapshot: &Snapshot, args: &StatusArgs) -> Outcome {
+fn print(project: &Project, store: &Store, view: &View, args: &StatusArgs) -> Outcome {
     let blueprint = &project.blueprint;
-    let survey = survey(blueprint, &snapshot.observations);
-    let counts = Counts::of(&survey);
-    let mut rows = rows::rows(blueprint, &survey, snapshot);
-    let eta = rows::eta(blueprint, &rows, snapshot);
-    if args.failed {
-        rows.retain(|row| row.state == "failed");
+    let counts = Counts::of(&view.survey);
+    let rows = rows::rows(blueprint, &view.survey, &view.snapshot);
+    let eta = rows::eta(blueprint, &rows, &view.snapshot);
+    let mut failed = args.failed.then(|| failures::list(project, view, true));
+    if let Some(failed) = &mut failed {
+        failures::read_logs(store, failed)?;
     }
+    let spend = spending(project, view);
     if args.json {
         return Ok(screen::json(&Report {
             study: &blueprint.study,
@@ -89,14 +111,43 @@ fn print(project: &Project, snapshot: &Snapshot, args: &StatusArgs) -> Outcome {
             active: counts.active,
             pending: counts.pending,
             eta_seconds: eta as u64,
-            experiments: rows,
+            spend,
+            experiments: failed.is_none().then_some(rows),
+            failed_attempts: failed,
         })?);
     }
-    screen::data(&if args.failed { rows::failure_report(&rows) } else { rows::table(&rows) })?;
+    screen::data(&failed.map_or_else(|| rows::table(&rows), |failed| failures::report(&failed)))?;
     let mut totals = rows::totals(&counts);
     if counts.pending + counts.active > 0 {
         totals.push_str(&format!(", about {} left", format_duration(eta as u64)));
     }
     screen::say(totals);
+    if let Some(spend) = spend {
+        screen::say(say_spending(&spend));
+    }
     Ok(())
+}
+
+fn spending(project: &Project, view: &View) -> Option<Spending> {
+    let spend = spending::spend(project, view)?;
+    let price = spending::price(project);
+    let usd = |hours: f64| price.map(|price| price.usd_per_hour * hours);
+    Some(Spending {
+        vm_hours: spend.spent,
+        vm_hours_left: spend.left,
+        usd: usd(spend.spent),
+        usd_left: usd(spend.left),
+        price_basis: price.map(|price| price.basis()),
+    })
+}
+
+fn say_spending(spend: &Spending) -> String {
+    let hours =
+        format!("{:.1} VM-hours so far, about {:.1} left", spend.vm_hours, spend.vm_hours_left);
+    match (spend.usd, spend.usd_left, &spend.price_basis) {
+        (Some(usd), Some(left), Some(basis)) => {
+            format!("{hours}; about {usd:.2} USD so far, {left:.2} left ({basis})")
+        }
+        _ => hours,
+    }
 }

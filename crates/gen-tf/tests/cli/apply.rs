@@ -140,10 +140,26 @@ fn a_failed_experiment_shows_its_cause_and_what_to_do() {
     assert!(ran.stderr.contains("service-died in phase"), "{}", ran.stderr);
     assert!(ran.stderr.contains("what to do:"), "{}", ran.stderr);
     assert_eq!(place.outcomes().len(), 2, "curable causes are tried again, up to the limit");
+
+    let status = place.run(&["status", "--failed", "--json"]).expect(0);
+    let status: serde_json::Value = serde_json::from_str(&status.stdout).unwrap();
+    let failed = status["failed_attempts"].as_array().unwrap();
+    let now: Vec<_> = failed.iter().map(|attempt| attempt["now"].as_str().unwrap()).collect();
+    assert_eq!(now, ["attempt 2 was the last", "no other attempt follows by itself"]);
+    for attempt in failed {
+        assert_eq!(attempt["cause"], "service-died");
+        assert!(!attempt["log"].as_array().unwrap().is_empty(), "{attempt}");
+    }
+    let nothing = place.run(&["retry", "--cause", "setup"]).expect(1);
+    assert!(nothing.stderr.contains("nothing that matches"), "{}", nothing.stderr);
+    let unknown = place.run(&["retry", "--cause", "bad-luck"]).expect(1);
+    assert!(unknown.stderr.contains("the causes are provision, setup,"), "{}", unknown.stderr);
+    let wanted = place.run(&["retry", "--cause", "service-died"]).expect(0);
+    assert!(wanted.stderr.contains("another attempt follows"), "{}", wanted.stderr);
 }
 
 #[test]
-fn a_changed_definition_of_a_finished_experiment_is_refused() {
+fn a_changed_definition_of_a_finished_experiment_is_refused_or_archives_it_and_runs_again() {
     if !has_sandboxes() {
         return;
     }
@@ -153,6 +169,40 @@ fn a_changed_definition_of_a_finished_experiment_is_refused() {
     fs::write(place.path("study.hcl"), study.replace("\"1s\"", "\"2s\"")).unwrap();
     let ran = place.run(&["apply", "--wait", "--yes"]).expect(1);
     assert!(ran.stderr.contains("definition of 1 finished experiment"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("--rerun-changed"), "{}", ran.stderr);
+
+    let plan = place.run(&["plan", "--rerun-changed", "--json"]).expect(0);
+    let plan: serde_json::Value = serde_json::from_str(&plan.stdout).unwrap();
+    assert_eq!(plan["starts"], serde_json::json!(["left/steady/1/2"]));
+    let unasked = place.run(&["apply", "--rerun-changed"]).expect(1);
+    assert!(unasked.stderr.contains("archives left/steady/1/1"), "{}", unasked.stderr);
+    place.run(&["plan"]).expect(1);
+    place.run(&["apply", "--rerun-changed", "--wait", "--yes"]).expect(0);
+    let outcomes: Vec<_> = place.outcomes().iter().map(|o| (o.attempt, o.duration)).collect();
+    assert_eq!(outcomes, [(1, 1.0), (2, 2.0)]);
+    place.run(&["apply", "--wait", "--yes"]).expect(0);
+    assert_eq!(place.outcomes().len(), 2);
+}
+
+#[test]
+fn an_experiment_that_the_study_drops_while_it_runs_is_named_before_it_ends() {
+    if !has_sandboxes() {
+        return;
+    }
+    let place = Place::pair("\"steady\"", "\"left\", \"right\"", 1, "1h", "");
+    place.run(&["apply", "--yes"]).expect(0);
+    let study = fs::read_to_string(place.path("study.hcl")).unwrap();
+    fs::write(place.path("study.hcl"), study.replace("\"left\", \"right\"", "\"left\"")).unwrap();
+    let says = "ends    right/steady/1/1, which still runs: the study does not have it any more";
+    let asks = place.run(&["apply"]).expect(1);
+    assert!(asks.stderr.contains(says), "{}", asks.stderr);
+    let status = place.run(&["status", "--json"]).expect(0);
+    assert!(status.stdout.contains("\"active\": 1"), "{}", status.stdout);
+    place.run(&["apply", "--yes"]).expect(0);
+    let ended: Vec<String> =
+        place.outcomes().iter().map(|outcome| outcome.experiment.to_string()).collect();
+    assert_eq!(ended, ["right/steady/1"], "the other one goes on");
+    place.run(&["destroy", "--yes"]).expect(0);
 }
 
 fn copy_tree(from: &std::path::Path, to: &std::path::Path) {

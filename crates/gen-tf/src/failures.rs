@@ -1,0 +1,146 @@
+//! Attempts that have failed: what happened, the last words of the log, and what to do. It observes
+//! nothing itself but the logs.
+
+use gen_tf_core::{
+    id::{AttemptId, ExperimentId, log_prefix},
+    outcome::{Cause, Verdict},
+    schedule::State,
+};
+use gen_tf_store::Store;
+use serde::Serialize;
+
+use crate::{failure::Failure, project::Project, session::View};
+
+/// How many of the log's last lines are shown.
+const LAST_LINES: usize = 6;
+
+/// A failed attempt.
+#[derive(Clone, Debug, Serialize)]
+pub struct FailedAttempt {
+    /// The experiment.
+    pub experiment: ExperimentId,
+    /// The attempt.
+    pub attempt: u32,
+    /// Why it failed.
+    pub cause: Cause,
+    /// The phase in which it ended.
+    pub phase: String,
+    /// What the outcome says.
+    pub message: String,
+    /// What has become of the experiment since.
+    pub now: String,
+    /// What a person can do.
+    pub advice: Vec<String>,
+    /// The last lines of its log.
+    pub log: Vec<String>,
+}
+
+/// Failed attempts that count, in the order of their ids; `all`, or those of experiments that have
+/// failed for good.
+#[must_use]
+pub fn list(project: &Project, view: &View, all: bool) -> Vec<FailedAttempt> {
+    let mut failed = Vec::new();
+    for (id, outcome) in &view.snapshot.outcomes {
+        let state = view.survey.binary_search_by(|(known, _)| known.cmp(&id.experiment));
+        let Ok(state) = state.map(|at| &view.survey[at].1) else { continue };
+        let last = matches!(state, State::Failed { attempt, .. } if *attempt == id.attempt);
+        if outcome.outcome != Verdict::Failed || !(all || last) || view.is_archived(id) {
+            continue;
+        }
+        let cause = outcome.cause.unwrap_or(Cause::Lost);
+        let mut advice = Vec::new();
+        if last {
+            advice.push(cause.advice().to_owned());
+            advice.extend(kept(project, id, outcome.results.is_some()));
+        }
+        failed.push(FailedAttempt {
+            experiment: id.experiment.clone(),
+            attempt: id.attempt,
+            cause,
+            phase: outcome.phase.clone(),
+            message: outcome.message.clone(),
+            now: now(state, last),
+            advice,
+            log: Vec::new(),
+        });
+    }
+    failed
+}
+
+fn now(state: &State, last: bool) -> String {
+    match state {
+        State::Failed { .. } if last => "no other attempt follows by itself".to_owned(),
+        State::Failed { attempt, .. } => format!("attempt {attempt} was the last"),
+        State::Pending { next } => format!("attempt {next} follows"),
+        State::Active { attempt } | State::Lost { attempt } => format!("attempt {attempt} runs"),
+        State::Succeeded { attempt } => format!("attempt {attempt} has succeeded"),
+    }
+}
+
+/// How to look at a VM that stays, and what it costs.
+fn kept(project: &Project, id: &AttemptId, uploaded: bool) -> Vec<String> {
+    let Some(gcp) = project.gcp() else { return Vec::new() };
+    if !gcp.keep_failed && uploaded {
+        return Vec::new();
+    }
+    let mut lines = Vec::new();
+    if !gcp.keep_failed {
+        lines.push("its results may still be on the VM's disk until the next apply".to_owned());
+    }
+    let of = format!(
+        "labels.gen-tf-study={} AND labels.gen-tf-run={}",
+        project.blueprint.study, id.experiment.run
+    );
+    lines.push(format!(
+        "its VM stays, stopped, and costs its disk of {} GB {} alone: find it with `gcloud compute instances list \
+         --project {} --filter '{of} AND labels.gen-tf-service={} AND labels.gen-tf-tool={}'`",
+        gcp.disk_gb, gcp.disk_type, gcp.project, id.experiment.service, id.experiment.tool
+    ));
+    lines.push(
+        "to get in: `gcloud compute instances remove-metadata VM --keys=startup-script`, `gcloud compute instances \
+         start VM`, `gcloud compute ssh VM --tunnel-through-iap` (needs `iap_ssh = true`); everything is in /gen-tf"
+            .to_owned(),
+    );
+    lines
+}
+
+/// Adds the last lines of each attempt's log.
+///
+/// # Errors
+///
+/// When the store can't be read.
+pub fn read_logs(store: &Store, failed: &mut [FailedAttempt]) -> Result<(), Failure> {
+    for attempt in failed {
+        let id = AttemptId { experiment: attempt.experiment.clone(), attempt: attempt.attempt };
+        let Some(last) = store.list(&log_prefix(&id))?.pop() else { continue };
+        let bytes = store.get(&last.key)?.unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+        let first = lines.len().saturating_sub(LAST_LINES);
+        attempt.log = lines[first..].iter().map(|line| (*line).to_owned()).collect();
+    }
+    Ok(())
+}
+
+/// For people.
+#[must_use]
+pub fn report(failed: &[FailedAttempt]) -> String {
+    failed.iter().map(paragraph).collect()
+}
+
+fn paragraph(failed: &FailedAttempt) -> String {
+    let FailedAttempt { experiment, attempt, cause, phase, message, now, advice, log } = failed;
+    let message = if message.is_empty() { "no message" } else { message };
+    let mut text = format!(
+        "{experiment} (attempt {attempt}): {} in phase {phase}; {now}\n  {message}\n",
+        cause.name()
+    );
+    for line in log {
+        text.push_str(&format!("  | {line}\n"));
+    }
+    for line in advice {
+        text.push_str(&format!("  what to do: {line}\n"));
+    }
+    text.push_str(&format!("  log: gen-tf logs {experiment} --attempt {attempt}\n"));
+    text
+}
