@@ -165,6 +165,8 @@ pub struct Limits {
     pub start_nothing: bool,
     /// Most experiments that one step starts; absent: as many as there are places.
     pub at_most: Option<usize>,
+    /// Most machines that are to be had, where the cloud has fewer than the study may take.
+    pub places: Option<usize>,
 }
 
 /// The attempts that must be closed as lost before the next step.
@@ -221,7 +223,9 @@ fn running_and_next(
             }
         }
     }
-    let free = (blueprint.target.max_parallel() as usize).saturating_sub(active.len());
+    let places =
+        (blueprint.target.max_parallel() as usize).min(limits.places.unwrap_or(usize::MAX));
+    let free = places.saturating_sub(active.len());
     let places = limits.at_most.map_or(free, |most| most.min(free));
     if limits.start_nothing || places == 0 {
         return active;

@@ -279,6 +279,25 @@ fn an_archived_outcome_counts_no_more_and_the_attempts_after_it_count_anew() {
 }
 
 #[test]
+fn where_the_cloud_has_fewer_machines_only_places_that_become_free_are_taken_again() {
+    let mut world = World::new(2, 2, 2, 6);
+    let running = |run| format!("s-0/t-0/{run}").parse::<ExperimentId>().unwrap();
+    world.apply(&BTreeMap::from([(running(1), 1), (running(2), 1)]));
+    world.observations.setups =
+        world.blueprint.experiments().map(|(_, cell)| cell.setup_key.clone()).collect();
+    let limits = Limits { places: Some(2), ..Limits::default() };
+    let next = |world: &World| {
+        let survey = survey(&world.blueprint, &world.observations);
+        next_active(&world.blueprint, &world.observations, &survey, &limits)
+    };
+    assert_eq!(next(&world).len(), 2);
+    world.end(&running(1), 1, Verdict::Succeeded, None);
+    let after = next(&world);
+    assert_eq!(after.len(), 2);
+    assert!(after.contains_key(&running(2)) && !after.contains_key(&running(1)));
+}
+
+#[test]
 fn a_step_starts_no_more_than_it_may_and_the_next_one_goes_on() {
     let mut world = World::new(2, 2, 2, 6);
     let keys = world.blueprint.experiments().map(|(_, cell)| cell.setup_key.clone());

@@ -28,8 +28,23 @@ const LOOK_AT_BUCKET: Duration = Duration::from_secs(10);
 /// else goes on. The next step follows at once.
 const WAVE: usize = 100;
 
-/// When machines that could not be had are asked for again.
-const AGAIN_AFTER: Duration = Duration::from_secs(5 * 60);
+/// How many looks it takes until machines that could not be had are asked for again: one minute on
+/// Google Cloud at first, twice as long each time, a quarter of an hour at most.
+const FIRST_REST: u32 = 6;
+const LONGEST_REST: u32 = 90;
+
+/// Machines that could not be had: how many there were, and when more are asked for again.
+struct Shortage {
+    places: usize,
+    until: Instant,
+    rest: Duration,
+}
+
+impl Shortage {
+    fn is_over(&self) -> bool {
+        Instant::now() >= self.until
+    }
+}
 
 /// Applies.
 ///
@@ -45,12 +60,12 @@ pub fn run(args: &ApplyArgs) -> Outcome {
         return declined();
     }
     let mut first = true;
-    let mut pause: Option<Instant> = None;
+    let mut shortage: Option<Shortage> = None;
     let mut had_vms = false;
     loop {
         let view = session.observe_and_close()?;
         had_vms |= Counts::of(&view.survey).active > 0;
-        let limits = limits(args, &session, &view, pause)?;
+        let limits = limits(args, &session, &view, shortage.as_ref())?;
         let (next, moves) = session.next(&view, &limits)?;
         if first || moves != Moves::default() {
             if !first && session.vms().is_some() && session.has_changed()? {
@@ -59,14 +74,21 @@ pub fn run(args: &ApplyArgs) -> Outcome {
             session.live.clear();
             say_moves(&session, &view, &moves);
             let ask = |plan: &str| if may_ask { ask(plan) } else { Ok(true) };
-            pause = match session.step(&next, ask)? {
-                Stepped::Done => pause.filter(|until| Instant::now() < *until),
+            let more = shortage.as_ref().is_none_or(Shortage::is_over);
+            match session.step(&next, ask)? {
+                // All that were asked for were to be had again.
+                Stepped::Done if more && !moves.start.is_empty() => shortage = None,
+                Stepped::Done => {}
                 Stepped::Declined => return declined(),
                 Stepped::Postponed { reason, at_once } => {
-                    let goes_on = had_vms || at_once || !session.applied()?.is_empty();
-                    postpone(args.wait && goes_on, &reason, at_once)?
+                    let places = session.applied()?.len();
+                    let goes_on = args.wait && (had_vms || at_once || places > 0);
+                    if !goes_on {
+                        return give_up(&reason);
+                    }
+                    shortage = postpone(&reason, at_once, places, look_every, shortage);
                 }
-            };
+            }
             (first, may_ask) = (false, false);
             if args.wait && session.interrupts.level() == 0 {
                 // What is shown and decided next follows from what the step has changed.
@@ -99,12 +121,13 @@ fn limits(
     args: &ApplyArgs,
     session: &Session,
     view: &View,
-    pause: Option<Instant>,
+    shortage: Option<&Shortage>,
 ) -> Result<Limits, Failure> {
     let mut limits = Limits {
         only: args.only.only.clone(),
         at_most: session.vms().map(|_| WAVE),
-        start_nothing: pause.is_some_and(|until| Instant::now() < until),
+        start_nothing: false,
+        places: shortage.filter(|shortage| !shortage.is_over()).map(|shortage| shortage.places),
     };
     let Some(excess) = spending::excess(&session.project, view) else { return Ok(limits) };
     let counts = Counts::of(&view.survey);
@@ -116,20 +139,32 @@ fn limits(
     Ok(limits)
 }
 
-/// Machines that could not be had: says so, and when they are asked for again. Where there was never
-/// one, whoever waits is told at once, and not in the morning.
-fn postpone(goes_on: bool, reason: &str, at_once: bool) -> Result<Option<Instant>, Failure> {
-    if !goes_on {
-        screen::say(format_args!("{reason}: what could not start stays pending"));
-        return Err(Failure::said(code::TERRAFORM));
-    }
+/// Where there was never a machine, whoever waits is told at once, and not in the morning.
+fn give_up(reason: &str) -> Outcome {
+    screen::say(format_args!("{reason}: what could not start stays pending"));
+    Err(Failure::said(code::TERRAFORM))
+}
+
+/// Machines that could not be had: says so, and when they are asked for again. Until then places that
+/// become free are taken again, and no more.
+fn postpone(
+    reason: &str,
+    at_once: bool,
+    places: usize,
+    look_every: Duration,
+    before: Option<Shortage>,
+) -> Option<Shortage> {
     if at_once {
         screen::say(format_args!("{reason}: tries the next zone"));
-        return Ok(None);
+        return None;
     }
-    let wait = format_duration(AGAIN_AFTER.as_secs());
-    screen::say(format_args!("{reason}: what could not start stays pending, next try in {wait}"));
-    Ok(Some(Instant::now() + AGAIN_AFTER))
+    let twice = before.map(|shortage| shortage.rest * 2);
+    let rest = twice.unwrap_or(look_every * FIRST_REST).min(look_every * LONGEST_REST);
+    screen::say(format_args!(
+        "{reason}: what could not start stays pending; {places} machines for now, asks for more in {}",
+        format_duration(rest.as_secs())
+    ));
+    Some(Shortage { places, until: Instant::now() + rest, rest })
 }
 
 fn declined() -> Outcome {

@@ -73,6 +73,42 @@ fn a_quota_that_is_used_up_is_named() {
     assert_told(&rule, &["Quota 'CPUS' exceeded", "hint:", "max_parallel"]);
 }
 
+/// Two experiments that could run side by side.
+const TWO: &str =
+    "  tools = [\"steady\"]\n  services = [\"left\", \"right\"]\n  runs = 1\n  duration = \"2s\"\n";
+
+#[test]
+fn a_quota_below_max_parallel_makes_a_study_slower_and_costs_no_attempt() {
+    let Some((_folder, cloud)) = cloud() else { return };
+    let place = place_of(TWO, TARGET, &cloud);
+    cloud.expect("PATCH", "/control/settings", Some(&json!({ "quotas": { "INSTANCES": 1 } })));
+    let applied = place.run(APPLY).expect(0);
+    assert!(applied.stderr.contains("the project's quota is used up"), "{}", applied.stderr);
+    assert!(applied.stderr.contains("1 machines for now"), "{}", applied.stderr);
+    assert!(applied.stderr.contains("2 of 2 succeeded"), "{}", applied.stderr);
+    let status = place.run(&["status", "--json"]).expect(0);
+    let status: Value = serde_json::from_str(&status.stdout).unwrap();
+    let rows = status["experiments"].as_array().unwrap();
+    assert!(rows.iter().all(|row| row["attempt"] == 1), "{rows:?}");
+    place.run(&["destroy", "--yes"]).expect(0);
+}
+
+#[test]
+fn zones_that_run_out_for_a_while_are_asked_again_and_cost_no_attempt() {
+    let Some((_folder, cloud)) = cloud() else { return };
+    let place = place_of(TWO, TARGET, &cloud);
+    let message = "The zone 'projects/test-project/zones/us-central1-a' does not have enough \
+                   resources available to fulfill the request.";
+    let error = json!({ "code": "ZONE_RESOURCE_POOL_EXHAUSTED", "message": message });
+    let fault = json!({ "operation_error": error });
+    cloud.fail(&json!({ "match": creates_of_instances(), "times": 3, "fault": fault }));
+    let applied = place.run(&["apply", "--wait", "--yes", "--look-every", "1s"]);
+    let applied = if applied.code == Some(4) { place.run(APPLY) } else { applied }.expect(0);
+    assert!(applied.stderr.contains("2 of 2 succeeded"), "{}", applied.stderr);
+    assert_were_met(&cloud);
+    place.run(&["destroy", "--yes"]).expect(0);
+}
+
 #[test]
 fn an_api_that_is_not_enabled_is_named_with_the_command_that_enables_it() {
     let message = "Compute Engine API has not been used in project 123 before or it is disabled.";
