@@ -1,0 +1,138 @@
+# DO NOT EDIT: gen-tf renders this file from study "llamaresttest".
+# Calls one module an experiment, over the active set only.
+
+terraform {
+  required_version = ">= 1.11.0"
+
+  required_providers {
+    google = {
+      source  = "hashicorp/google"
+      version = "7.45.0"
+    }
+  }
+
+  backend "gcs" {
+    bucket = "my-project-tfstate"
+    prefix = "gen-tf/llamaresttest"
+  }
+}
+
+provider "google" {
+  project = local.project
+  region  = local.region
+}
+
+locals {
+  study        = "llamaresttest"
+  target       = "gcp"
+  store        = "gs://my-project-llamaresttest/llamaresttest"
+  results      = "../results"
+  guest_sha256 = "77e4a351fe4f2f5a56ade7f29214931013f6c4a2d9411ecde4ac15ee7d13f85d"
+  project      = "my-project"
+  region       = "us-central1"
+  labels = {
+    team = "testing"
+  }
+}
+
+locals {
+  active = { for id, machine in var.active : id => {
+    attempt = machine.attempt
+    cell    = local.cells[split("/", id)[0]][split("/", id)[1]]
+    run     = tonumber(split("/", id)[2])
+    service = split("/", id)[0]
+    spot    = machine.spot
+    started = machine.started
+    tool    = split("/", id)[1]
+    zone    = machine.zone
+  } }
+}
+
+module "network" {
+  source     = "./modules/gcp-network"
+  iap_ssh    = false
+  name       = "gen-tf-llamaresttest"
+  network    = null
+  project    = local.project
+  region     = local.region
+  subnetwork = null
+}
+
+module "service_account" {
+  source     = "./modules/gcp-service-account"
+  account_id = "gen-tf-llamaresttest"
+  project    = local.project
+  study      = local.study
+}
+
+module "store" {
+  source        = "./modules/gcp-store"
+  bucket        = "my-project-llamaresttest"
+  guest_archive = "${path.module}/guest.tar.gz"
+  guest_sha256  = local.guest_sha256
+  labels        = local.labels
+  location      = local.region
+  project       = local.project
+  study         = local.study
+  writer        = module.service_account.member
+}
+
+module "secrets" {
+  source   = "./modules/gcp-secrets"
+  accessor = module.service_account.member
+  labels   = local.labels
+  project  = local.project
+  secrets = {
+    omdb-api-key = {
+      version = 1
+    }
+    spotify-client-id = {
+      version = 1
+    }
+    spotify-client-secret = {
+      version = 1
+    }
+    spotify-refresh-token = {
+      version = 1
+    }
+  }
+  study = local.study
+  values = {
+    omdb-api-key          = var.secret_omdb_api_key
+    spotify-client-id     = var.secret_spotify_client_id
+    spotify-client-secret = var.secret_spotify_client_secret
+    spotify-refresh-token = var.secret_spotify_refresh_token
+  }
+}
+
+module "experiment" {
+  source          = "./modules/gcp-experiment"
+  for_each        = local.active
+  attempt         = each.value.attempt
+  definition      = each.value.cell.definition
+  disk_gb         = 100
+  disk_type       = "pd-ssd"
+  experiment      = each.key
+  guest_sha256    = local.guest_sha256
+  image           = "projects/ubuntu-os-cloud/global/images/ubuntu-2204-jammy-v20260901"
+  labels          = local.labels
+  machine_type    = "n1-standard-8"
+  max_run_seconds = 9000
+  models          = lookup(each.value.cell, "models", {})
+  name            = format("%s-%d", each.value.cell.name, each.value.run)
+  on_timeout      = "STOP"
+  project         = local.project
+  run             = each.value.run
+  secrets         = { for name in lookup(each.value.cell, "secrets", []) : name => module.secrets.versions[name] }
+  service         = each.value.service
+  service_account = module.service_account.email
+  setup_key       = each.value.cell.setup_key
+  spot            = each.value.spot
+  started         = each.value.started
+  startup_script  = file("${path.module}/startup.sh")
+  store           = module.store.location
+  study           = local.study
+  subnetwork      = module.network.subnetwork
+  tool            = each.value.tool
+  zone            = each.value.zone
+}

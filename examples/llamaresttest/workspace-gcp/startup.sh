@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# DO NOT EDIT: gen-tf renders this file from study "llamaresttest".
+GEN_TF_STORE='gs://my-project-llamaresttest/llamaresttest'
+GEN_TF_GUEST_SHA256='77e4a351fe4f2f5a56ade7f29214931013f6c4a2d9411ecde4ac15ee7d13f85d'
+# shellcheck shell=bash
+# Gets, checks and starts the guest, or powers off.
+set -euo pipefail
+trap poweroff EXIT
+exec 3>&1 >>/var/log/gen-tf.log 2>&1 </dev/null
+d=$(mktemp -d /var/lib/gen-tf.XXXXXX)
+cd "$d"
+for i in {1..60}; do
+  curl -sfm9 -HMetadata-Flavor:Google 169.254.169.254/computeMetadata/v1/instance/service-accounts/default/token |
+    sed -n 's/.*access_token": *"\([^"]*\).*/oauth2-bearer=\1/p' |
+    curl -sfm300 -K- -og "https://storage.googleapis.com/${GEN_TF_STORE#gs://}/guest/$GEN_TF_GUEST_SHA256.tar.gz" &&
+    sha256sum -c <<<"$GEN_TF_GUEST_SHA256  g" && tar xzf g &&
+    bash platform/gcp/launch.sh && trap - EXIT && exit
+  echo "gen-tf: no guest yet ($i)" >&3
+  sleep $((5 + RANDOM % 9))
+done
