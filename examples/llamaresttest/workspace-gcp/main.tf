@@ -27,7 +27,7 @@ locals {
   target       = "gcp"
   store        = "gs://my-project-llamaresttest/llamaresttest"
   results      = "../results"
-  guest_sha256 = "77e4a351fe4f2f5a56ade7f29214931013f6c4a2d9411ecde4ac15ee7d13f85d"
+  guest_sha256 = "da56e0cc2cd4cd163af06bc1ffbbd1fa3fadde32503ae9375e48ff1b4b2a7dcd"
   project      = "my-project"
   region       = "us-central1"
   labels = {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # DO NOT EDIT: gen-tf renders this file from study "llamaresttest".
 GEN_TF_STORE='gs://my-project-llamaresttest/llamaresttest'
-GEN_TF_GUEST_SHA256='77e4a351fe4f2f5a56ade7f29214931013f6c4a2d9411ecde4ac15ee7d13f85d'
+GEN_TF_GUEST_SHA256='da56e0cc2cd4cd163af06bc1ffbbd1fa3fadde32503ae9375e48ff1b4b2a7dcd'
 # shellcheck shell=bash
 # Gets, checks and starts the guest, or powers off.
 set -euo pipefail

@@ -53,14 +53,14 @@ setting "llama_cmake_args" {
 }
 
 setting "gn_mongo_image" {
-  type        = "string"
+  type        = "image"
   description = "Image of genome-nexus's MongoDB with its data: a copy in a registry of your own, where Docker Hub's limits stand in the way."
   default     = "genomenexus/gn-mongo:latest"
   services    = ["genome-nexus"]
 }
 
 setting "ocvn_mongo_image" {
-  type        = "string"
+  type        = "image"
   description = "Image that ocvn finds as mongo:3.2, the name in its source."
   default     = "mongo:3.2"
   services    = ["ocvn"]
