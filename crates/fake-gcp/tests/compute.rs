@@ -318,3 +318,32 @@ async fn compute_must_be_enabled_in_the_project() {
     fake.ok("POST", "/serviceusage/v1/projects/p1/services:batchEnable", &ids).await;
     assert_eq!(fake.send("GET", &format!("{P}/{INSTANCES}"), "").await.status, 200);
 }
+
+#[tokio::test]
+async fn a_list_over_all_places_comes_in_pages() {
+    let fake = Fake::start().await;
+    for name in ["n-1", "n-2", "n-3"] {
+        fake.ok("POST", &format!("{P}/global/networks"), &json!({ "name": name })).await;
+        let router = json!({ "name": name, "network": format!("global/networks/{name}") });
+        fake.ok("POST", &format!("{P}/regions/us-central1/routers"), &router).await;
+    }
+    let mut names = Vec::new();
+    let mut token = String::new();
+    let mut pages = 0;
+    loop {
+        let path = format!("{P}/aggregated/routers?maxResults=2{token}");
+        let page = fake.get(&path).await;
+        let here = page["items"]["regions/us-central1"]["routers"].as_array().unwrap();
+        names.extend(here.iter().map(|it| it["name"].as_str().unwrap().to_owned()));
+        let empty = &page["items"]["regions/europe-west1"];
+        assert_eq!(empty["warning"]["code"], "NO_RESULTS_ON_PAGE", "{page}");
+        pages += 1;
+        match page["nextPageToken"].as_str() {
+            Some(next) => token = format!("&pageToken={next}"),
+            None => break,
+        }
+    }
+    assert_eq!((names.as_slice(), pages), (&["n-1".to_owned(), "n-2".into(), "n-3".into()][..], 2));
+    let wrong = format!("{P}/aggregated/routers?pageToken=x");
+    assert_eq!(fake.send("GET", &wrong, "").await.status, 400);
+}

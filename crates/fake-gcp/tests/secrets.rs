@@ -163,3 +163,35 @@ async fn no_dump_or_log_holds_a_payload() {
     let state: Value = fake.get("/control/state").await;
     assert_eq!(state["secrets"][0]["versions"][0]["state"], "ENABLED");
 }
+
+#[tokio::test]
+async fn lists_of_secrets_and_of_accounts_come_in_pages() {
+    let fake = with_secret().await;
+    let body = json!({ "replication": { "automatic": {} } });
+    fake.ok("POST", &format!("{SECRETS}?secretId=s-2"), &body).await;
+    let accounts = "/iam/v1/projects/p1/serviceAccounts";
+    for id in ["account-1", "account-2"] {
+        fake.ok("POST", accounts, &json!({ "accountId": id })).await;
+    }
+    for (path, field) in [(SECRETS, "secrets"), (accounts, "accounts")] {
+        let first = fake.get(&format!("{path}?pageSize=1")).await;
+        let token = first["nextPageToken"].as_str().unwrap();
+        let second = fake.get(&format!("{path}?pageSize=1&pageToken={token}")).await;
+        assert_eq!(second["nextPageToken"], Value::Null);
+        assert_ne!(first[field][0]["name"], second[field][0]["name"]);
+        assert_eq!(second[field].as_array().unwrap().len(), 1);
+    }
+    let none = fake.get(&format!("{SECRETS}?filter=labels.c=d")).await;
+    assert_eq!(none, json!({ "totalSize": 0 }));
+}
+
+#[tokio::test]
+async fn a_project_that_does_not_use_the_api_is_told_so() {
+    let fake = with_secret().await;
+    fake.cloud.lock().project_mut("p1").unwrap().services.remove("secretmanager.googleapis.com");
+    let refused = fake.send("GET", SECRETS, "").await;
+    assert_eq!(refused.status, 403);
+    let error = &refused.json()["error"];
+    assert_eq!(error["errors"][0]["reason"], "accessNotConfigured");
+    assert!(error["message"].as_str().unwrap().starts_with("Secret Manager API"), "{error}");
+}

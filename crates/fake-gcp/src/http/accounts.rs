@@ -1,6 +1,6 @@
 //! IAM's API for service accounts, and tokens for those who impersonate one.
 
-use super::{call::Call, respond, secrets, unknown};
+use super::{call::Call, paging, respond, secrets, unknown};
 use crate::{
     cloud::{
         Cloud, Model, clock,
@@ -44,7 +44,15 @@ fn list(model: &Model, call: &Call, project: &str) -> Result<Value> {
     let project = &model.project(project)?.id;
     let of = model.accounts.values().filter(|account| account.project == *project);
     let accounts: Vec<Value> = of.map(|account| account.to_json()).collect();
-    Ok(json!({ "accounts": accounts }))
+    let (page, next) = paging::cut(call, "pageSize", 100, accounts)?;
+    let mut json = json!({});
+    if !page.is_empty() {
+        json["accounts"] = page.into();
+    }
+    if let Some(next) = next {
+        json["nextPageToken"] = next.into();
+    }
+    Ok(json)
 }
 
 fn account(

@@ -43,17 +43,8 @@ pub fn enabled_project(model: &Model, project: &str) -> Result<String> {
     let found = model
         .project(project)
         .map_err(|_| ApiError::not_found(format!("Failed to find project {project}")))?;
-    if found.services.contains("compute.googleapis.com") {
-        return Ok(found.id.clone());
-    }
-    let number = found.number;
-    Err(ApiError::new(
-        403,
-        "accessNotConfigured",
-        format!(
-            "Compute Engine API has not been used in project {number} before or it is disabled. Enable it by visiting https://console.developers.google.com/apis/api/compute.googleapis.com/overview?project={number} then retry. If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry."
-        ),
-    ))
+    super::projects::require_api(model, &found.id, "compute.googleapis.com", "Compute Engine")?;
+    Ok(found.id.clone())
 }
 
 /// Who is no owner needs a right of the project's policy.

@@ -3,6 +3,7 @@
 use super::{
     call::Call,
     compute::{enabled_project, page},
+    paging,
 };
 use crate::cloud::{
     Model,
@@ -109,25 +110,39 @@ fn regional(model: &Model, call: &Call, project: &str, path: &[&str]) -> Result<
     page(call, "compute#regionList", regions.iter()).map(Some)
 }
 
-/// A kind's resources of all regions or zones.
+/// A page of a kind's resources of all regions or zones.
 fn aggregated(model: &Model, call: &Call, project: &str, kind: &str) -> Result<Value> {
     model.require(&call.caller, &format!("compute.{kind}.list"), project)?;
     let filter = Filter::parse(call.param("filter").unwrap_or_default())?;
     let mut items = serde_json::Map::new();
-    for zone in catalogue::regions().flat_map(catalogue::zones) {
+    let is_zonal = matches!(kind, "disks" | "instances");
+    let zones = catalogue::regions().flat_map(catalogue::zones).map(|zone| format!("zones/{zone}"));
+    let regions = catalogue::regions().map(|region| format!("regions/{region}"));
+    let places: Vec<String> = if is_zonal { zones.collect() } else { regions.collect() };
+    for place in places {
         let warning = json!({
             "code": "NO_RESULTS_ON_PAGE",
-            "message": format!("There are no results for scope 'zones/{zone}' on this page."),
+            "message": format!("There are no results for scope '{place}' on this page."),
         });
-        items.insert(format!("zones/{zone}"), json!({ "warning": warning }));
+        items.insert(place, json!({ "warning": warning }));
     }
+    let mut all: Vec<(String, Value)> = Vec::new();
     for (place, resources) in model.compute.everywhere(project, kind) {
-        let found: Vec<&Value> = resources.values().filter(|r| filter.matches(r)).collect();
-        if !found.is_empty() {
-            items.insert(place.scope.path(), json!({ kind: found }));
+        let found = resources.values().filter(|r| filter.matches(r));
+        all.extend(found.map(|resource| (place.scope.path(), resource.clone())));
+    }
+    let (page, next) = paging::cut(call, "maxResults", 500, all)?;
+    for (place, resource) in page {
+        let scope = items.entry(place).or_insert_with(|| json!({}));
+        match scope[kind].as_array_mut() {
+            Some(list) => list.push(resource),
+            None => *scope = json!({ kind: [resource] }),
         }
     }
-    Ok(
-        json!({ "kind": format!("compute#{}AggregatedList", kind.trim_end_matches('s')), "items": items }),
-    )
+    let kind = format!("compute#{}AggregatedList", kind.trim_end_matches('s'));
+    let mut json = json!({ "kind": kind, "items": items });
+    if let Some(next) = next {
+        json["nextPageToken"] = next.into();
+    }
+    Ok(json)
 }

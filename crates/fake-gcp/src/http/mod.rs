@@ -10,6 +10,7 @@ pub mod given;
 pub mod instances;
 pub mod media;
 pub mod objects;
+pub mod paging;
 pub mod projects;
 pub mod respond;
 pub mod rights;

@@ -121,3 +121,19 @@ fn check_service(name: &str) -> Result<()> {
     }
     Err(ApiError::forbidden(format!("Not found or permission denied for service(s): {name}.")))
 }
+
+/// Refuses a project that is not there, or does not use an API.
+pub fn require_api(model: &Model, project: &str, service: &str, api: &str) -> Result<()> {
+    let found = model.project(project)?;
+    if found.services.contains(service) {
+        return Ok(());
+    }
+    let number = found.number;
+    Err(ApiError::new(
+        403,
+        "accessNotConfigured",
+        format!(
+            "{api} API has not been used in project {number} before or it is disabled. Enable it by visiting https://console.developers.google.com/apis/api/{service}/overview?project={number} then retry. If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry."
+        ),
+    ))
+}

@@ -1,6 +1,6 @@
 //! Secret Manager's API.
 
-use super::{call::Call, respond, rights, unknown};
+use super::{call::Call, paging, projects, respond, rights, unknown};
 use crate::cloud::{
     Cloud, Model,
     error::{ApiError, Result},
@@ -17,7 +17,7 @@ pub async fn handle(cloud: &Cloud, call: &mut Call) -> Result<Response> {
         return Err(unknown(call));
     };
     let mut model = cloud.lock();
-    model.project(project)?;
+    projects::require_api(&model, project, "secretmanager.googleapis.com", "Secret Manager")?;
     let json = match (call.method.as_str(), rest) {
         ("GET", ["secrets"]) => list(&model, call, project)?,
         ("POST", ["secrets"]) => create(&mut model, call, project, &body)?,
@@ -43,7 +43,17 @@ fn list(model: &Model, call: &Call, project: &str) -> Result<Value> {
     let of = model.secrets.iter().filter(|((p, _), _)| p == project);
     let all = of.map(|(_, secret)| secret.to_json());
     let secrets: Vec<Value> = all.filter(|secret| filter.matches(secret)).collect();
-    Ok(json!({ "secrets": secrets, "totalSize": secrets.len() }))
+    let total = secrets.len();
+    let (page, next) = paging::cut(call, "pageSize", 25_000, secrets)?;
+    let mut json = json!({ "totalSize": total });
+    // An empty list is left out, as protocol buffers leave it out.
+    if !page.is_empty() {
+        json["secrets"] = page.into();
+    }
+    if let Some(next) = next {
+        json["nextPageToken"] = next.into();
+    }
+    Ok(json)
 }
 
 fn create(model: &mut Model, call: &Call, project: &str, body: &Value) -> Result<Value> {

@@ -1,6 +1,6 @@
 //! Cloud Storage's JSON API: buckets and their policies. Objects are [`super::objects`]'.
 
-use super::{call::Call, objects, respond, rights, unknown};
+use super::{call::Call, objects, paging, respond, rights, unknown};
 use crate::cloud::{
     Cloud, Model,
     bucket::Bucket,
@@ -50,7 +50,12 @@ fn list(cloud: &Cloud, call: &Call) -> Result<Response> {
     let buckets = model.buckets.values();
     let of = buckets.filter(|b| b.project == *project && b.name.starts_with(prefix));
     let items: Vec<Value> = of.map(|bucket| bucket.to_json(cloud.base())).collect();
-    Ok(respond::json(&json!({ "kind": "storage#buckets", "items": items })))
+    let (page, next) = paging::cut(call, "maxResults", 1000, items)?;
+    let mut json = json!({ "kind": "storage#buckets", "items": page });
+    if let Some(next) = next {
+        json["nextPageToken"] = next.into();
+    }
+    Ok(respond::json(&json))
 }
 
 async fn insert(cloud: &Cloud, call: &mut Call) -> Result<Response> {
