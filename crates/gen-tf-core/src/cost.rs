@@ -1,5 +1,6 @@
-//! VM-hours and money: what a study takes at least, and what it has taken.
-//! Prices come from the study or from the table of `machines`; disks and network are never counted.
+//! VM-hours and money: what a study takes at least, what it has taken, and what something that was
+//! forgotten costs. Prices come from the study or from the table of `machines`; a study's own sums
+//! never count disks and network.
 
 use crate::{
     machines::{self, Lookup},
@@ -53,6 +54,25 @@ pub fn price(target: &GcpTarget) -> Option<Price> {
     } else {
         Price { usd_per_hour: price.usd_per_hour, origin: Origin::List }
     })
+}
+
+/// List prices of disks in us-central1 by Google's own price list, in USD a GB and month; a type that
+/// bills more than its size has none here.
+const DISKS: [(&str, f64); 3] = [("pd-standard", 0.04), ("pd-balanced", 0.10), ("pd-ssd", 0.17)];
+
+/// What a disk costs in USD a day, where its type has a price.
+#[must_use]
+pub fn disk_usd_per_day(disk_type: &str, gb: f64) -> Option<f64> {
+    let (_, month) = DISKS.iter().find(|(name, _)| *name == disk_type)?;
+    Some(gb * month * 12.0 / 365.0)
+}
+
+/// What a VM costs in USD a day while it runs, without its disks, by the table.
+#[must_use]
+pub fn vm_usd_per_day(machine_type: &str, spot: bool) -> Option<f64> {
+    let Lookup::Known(machine) = machines::find(machine_type) else { return None };
+    let price = machine.price?;
+    Some(24.0 * if spot { price.spot_usd_per_hour } else { price.usd_per_hour })
 }
 
 /// VM-hours of experiments that are each tried once: the tool's time, and what is allowed for boot,
@@ -116,6 +136,16 @@ mod tests {
         let usd = Spend { spent: 4.0, left: 6.0 }.excess(&budget, dear).unwrap();
         assert!(usd.contains("6.00 USD") && usd.contains("2026-11-24"), "{usd}");
         assert_eq!(Spend { spent: 4.0, left: 6.0 }.excess(&Budget::default(), dear), None);
+    }
+
+    #[test]
+    fn what_has_no_price_is_not_given_one() {
+        let day = disk_usd_per_day("pd-ssd", 100.0).unwrap();
+        assert!((day - 0.5589).abs() < 1e-4, "{day}");
+        assert_eq!(disk_usd_per_day("hyperdisk-balanced", 100.0), None);
+        let spot = vm_usd_per_day("n1-standard-8", true).unwrap();
+        assert!(spot > 0.0 && spot < vm_usd_per_day("n1-standard-8", false).unwrap());
+        assert_eq!(vm_usd_per_day("m3-ultramem-32", false), None);
     }
 
     #[test]

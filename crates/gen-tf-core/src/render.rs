@@ -1,6 +1,7 @@
 //! Renders a blueprint as the files of a workspace: one function a file.
 //! It writes nothing and reads nothing; what apply writes from observation is no part of it.
 
+mod adoption;
 mod hcl;
 mod layout;
 mod manifest;
@@ -8,19 +9,18 @@ mod readme;
 mod root;
 mod startup;
 
-use ::hcl::Body;
-
 use crate::{
     blueprint::{Blueprint, Target},
     tree::{File, FileTree},
 };
 
+pub use adoption::{Import, Kind, adoption, shared, vm};
 pub use manifest::{CellRecord, MANIFEST, Manifest};
 
 /// The active set, written by apply only.
 pub const ACTIVE_SET: &str = "active.auto.tfvars.json";
 
-/// The import block of a bucket that exists already, written by apply only.
+/// Import blocks of what exists already, written by apply only.
 pub const ADOPTION: &str = "adopt.tf";
 
 /// The folder of what only this machine knows: journal, plans, logs, copies of the state, sandboxes.
@@ -57,15 +57,6 @@ fn modules_of(target: &Target) -> &'static [&'static str] {
         Target::Local(_) => &["local-experiment"],
         Target::Gcp(_) => &root::gcp::MODULES,
     }
-}
-
-/// The file by which Terraform takes over a store's bucket that exists already; `None` where a store
-/// is no bucket.
-#[must_use]
-pub fn adoption(blueprint: &Blueprint) -> Option<String> {
-    let body = Body::builder().add_block(root::gcp::adoption(blueprint)?).build();
-    let remarks = ["Takes over the bucket of the store, which outlives a destroy."];
-    Some(layout::file(&blueprint.study, &remarks, &body))
 }
 
 const GITIGNORE: &str = "\

@@ -1,10 +1,12 @@
 //! The schedule: what has been observed, and the blueprint, decide the active set.
 //! It is a pure function; who observes, closes lost attempts and applies is the binary.
 
+mod expiry;
 mod vm;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use expiry::{EXPIRES, VM_MARGIN, shared_expiry};
 pub use vm::{BEAT_WITHIN, CLAIM_WITHIN, Entry, Life, Placed, Signs, attempts, place, unplaced};
 
 use crate::{

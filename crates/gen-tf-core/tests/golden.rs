@@ -120,3 +120,35 @@ fn everything_that_the_google_cloud_target_has_reaches_its_place() {
 fn the_longest_and_oddest_values_stay_in_their_places() {
     check("gcp-hostile");
 }
+
+#[test]
+fn everything_that_a_study_makes_on_google_cloud_can_be_taken_over() {
+    let blueprint = blueprint(&root().join("gcp-everything"));
+    let (id, _) = blueprint.experiments().next().unwrap();
+    let mut imports = render::shared(&blueprint);
+    imports.push(render::vm(&id, "projects/my-project/zones/us-central1-b/instances/vm-1"));
+    let told: Vec<String> =
+        imports.iter().map(|it| format!("{} {}", it.address(), it.id)).collect();
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    module.store.google_storage_bucket.store my-project/my-project-everything
+    module.network.google_compute_firewall.iap_ssh[0] projects/my-project/global/firewalls/gen-tf-everything-iap-ssh
+    module.service_account.google_service_account.study projects/my-project/serviceAccounts/gen-tf-everything@my-project.iam.gserviceaccount.com
+    module.secrets.google_secret_manager_secret.secret["everywhere"] projects/my-project/secrets/gen-tf-everything-everywhere
+    module.secrets.google_secret_manager_secret.secret["omdb-api-key"] projects/my-project/secrets/gen-tf-everything-omdb-api-key
+    module.experiment["httpbin/llama/1"].google_compute_instance.experiment projects/my-project/zones/us-central1-b/instances/vm-1
+    "#);
+    insta::assert_snapshot!(render::adoption(&blueprint, &imports[4..]), @r#"
+    # DO NOT EDIT: gen-tf renders this file from study "everything".
+    # Takes over what exists already and is in no state.
+
+    import {
+      to = module.secrets.google_secret_manager_secret.secret["omdb-api-key"]
+      id = "projects/my-project/secrets/gen-tf-everything-omdb-api-key"
+    }
+
+    import {
+      to = module.experiment["httpbin/llama/1"].google_compute_instance.experiment
+      id = "projects/my-project/zones/us-central1-b/instances/vm-1"
+    }
+    "#);
+}

@@ -169,7 +169,7 @@ proptest! {
         check_shell(&tree, &target);
         let manifest: Manifest = serde_json::from_slice(&tree.get("gen-tf.json").unwrap().bytes).unwrap();
         prop_assert_eq!((manifest.project, manifest.zones), (Some(target.project.clone()), target.zones.clone()));
-        let adoption: Body = hcl::from_str(&render::adoption(&blueprint).unwrap()).unwrap();
+        let adoption: Body = hcl::from_str(&render::adoption(&blueprint, &render::shared(&blueprint)[..1])).unwrap();
         let id = attributes(&adoption, "import", &[]);
         prop_assert_eq!(value(&id["id"]), format!("{}/{}", target.project, target.bucket));
     }

@@ -1,13 +1,17 @@
 //! What a study on Google Cloud needs besides Terraform: what the state says, the values of secrets,
-//! a bucket that exists already, and zones that have no machines left. Nothing here starts Terraform.
+//! what exists although no state has it, and zones that have no machines left. Nothing here starts
+//! Terraform.
 
 pub mod adoption;
+pub mod inventory;
+pub mod removal;
 pub mod secrets;
 pub mod state;
 
 use std::time::{Duration, Instant};
 
 use gen_tf_core::blueprint::Gcp;
+use gen_tf_store::google::segment;
 
 /// How long a zone that had no machines left is passed over.
 const REST: Duration = Duration::from_secs(15 * 60);
@@ -35,4 +39,9 @@ impl Zones {
         self.exhausted.push((zone.to_owned(), Instant::now()));
         self.choose(gcp) != zone && !self.exhausted.iter().any(|(name, _)| name == self.choose(gcp))
     }
+}
+
+/// A path of Google's APIs with each of its parts encoded.
+fn encoded(path: &str) -> String {
+    path.split('/').map(segment).collect::<Vec<_>>().join("/")
 }

@@ -1,6 +1,7 @@
 //! Work on one workspace: observe, close what is lost, take a step. One gen-tf at a time.
 //! What a step is on Google Cloud stands in `session/vms.rs`.
 
+mod reconcile;
 mod vms;
 
 use std::io::IsTerminal as _;
@@ -309,10 +310,10 @@ impl Session {
         let moves = Moves::between(&attempts(&before), next);
         inputs::check_secrets(&self.project.blueprint, &moves.start)?;
         inputs::put_models(&self.project, self.store())?;
-        self.workspace.write_active_set(&unplaced(next))?;
+        self.workspace.write_active_set(&unplaced(next), None)?;
         let applied = self.plan_and_apply(&PlanOptions::default(), ask);
         if let Ok(false) = applied {
-            self.workspace.write_active_set(&before)?;
+            self.workspace.write_active_set(&before, None)?;
             return Ok(Stepped::Declined);
         }
         applied?;
@@ -326,8 +327,9 @@ impl Session {
     ///
     /// When Terraform fails or is interrupted.
     pub fn plan_only(&mut self, next: &ActiveSet) -> Result<Plan, Failure> {
-        let planned = self.workspace.write_planned_set(&self.planned(next)?)?;
-        self.adopt_bucket()?;
+        let expires = self.vms.as_ref().and_then(|vms| vms.expires);
+        let planned = self.workspace.write_planned_set(&self.planned(next)?, expires)?;
+        self.adopt()?;
         let options = PlanOptions { var_file: Some(planned), ..PlanOptions::default() };
         let plan = self.terraform.plan(&options);
         if self.vms.is_some() {

@@ -198,19 +198,31 @@ impl Workspace {
     ///
     /// When it can't be read.
     pub fn active_set(&self) -> Result<Placed, Error> {
-        let file: Option<ActiveFile> = self.read_json(ACTIVE_SET)?;
-        let active = file.map(|file| file.active).unwrap_or_default();
+        let active = self.active_file()?.active;
         // What is no id was written by a person; Terraform says what is wrong with it.
         Ok(active.into_iter().filter_map(|(id, entry)| Some((id.parse().ok()?, entry))).collect())
     }
 
-    /// Writes the active set, for Terraform to read.
+    /// When the study counts as forgotten, as the last apply wrote it.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be read.
+    pub fn expires(&self) -> Result<Option<i64>, Error> {
+        Ok(self.active_file()?.expires)
+    }
+
+    fn active_file(&self) -> Result<ActiveFile, Error> {
+        Ok(self.read_json(ACTIVE_SET)?.unwrap_or_default())
+    }
+
+    /// Writes the active set, for Terraform to read, and when the study counts as forgotten.
     ///
     /// # Errors
     ///
     /// When it can't be written.
-    pub fn write_active_set(&self, active: &Placed) -> Result<(), Error> {
-        write_file(&self.root.join(ACTIVE_SET), &active_json(active), 0o644)
+    pub fn write_active_set(&self, active: &Placed, expires: Option<i64>) -> Result<(), Error> {
+        write_file(&self.root.join(ACTIVE_SET), &active_json(active, expires), 0o644)
     }
 
     /// Writes an active set for a plan that nobody applies, and says where.
@@ -218,21 +230,25 @@ impl Workspace {
     /// # Errors
     ///
     /// When it can't be written.
-    pub fn write_planned_set(&self, active: &Placed) -> Result<Utf8PathBuf, Error> {
+    pub fn write_planned_set(
+        &self,
+        active: &Placed,
+        expires: Option<i64>,
+    ) -> Result<Utf8PathBuf, Error> {
         let path = self.root.join(PRIVATE_FOLDER).join("planned.tfvars.json");
-        write_file(&path, &active_json(active), 0o644)?;
+        write_file(&path, &active_json(active, expires), 0o644)?;
         Ok(path)
     }
 
-    /// Writes the import block of a bucket that exists already, or removes it where none is wanted.
+    /// Writes the import blocks of what exists already, or removes them where none is wanted.
     ///
     /// # Errors
     ///
     /// When it can't be written or removed.
-    pub fn set_adoption(&self, block: Option<&str>) -> Result<(), Error> {
+    pub fn set_adoption(&self, blocks: Option<&str>) -> Result<(), Error> {
         let path = self.root.join(ADOPTION);
-        match block {
-            Some(block) => write_file(&path, block.as_bytes(), 0o644),
+        match blocks {
+            Some(blocks) => write_file(&path, blocks.as_bytes(), 0o644),
             None => match fs::remove_file(&path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
                     Err(failed("removing", &path)(error))
@@ -283,14 +299,16 @@ pub struct Guard {
     _file: fs::File,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 struct ActiveFile {
     active: BTreeMap<String, Entry>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires: Option<i64>,
 }
 
-fn active_json(active: &Placed) -> Vec<u8> {
+fn active_json(active: &Placed, expires: Option<i64>) -> Vec<u8> {
     let entries = active.iter().map(|(id, entry)| (id.to_string(), entry.clone()));
-    let file = ActiveFile { active: entries.collect() };
+    let file = ActiveFile { active: entries.collect(), expires };
     let mut bytes = serde_json::to_vec_pretty(&file).expect("strings and numbers are JSON");
     bytes.push(b'\n');
     bytes

@@ -149,6 +149,13 @@ impl Gcp {
         self
     }
 
+    /// The project that the network is of, and its firewall rules with it.
+    #[must_use]
+    pub fn network_project(&self) -> &str {
+        let shared = self.network.as_deref().and_then(|network| network.strip_prefix("projects/"));
+        shared.and_then(|rest| rest.split('/').next()).unwrap_or(&self.project)
+    }
+
     /// The store of a study in this target's bucket.
     #[must_use]
     pub(super) fn store(&self, study: &str) -> String {

@@ -1,5 +1,6 @@
 //! The workspace's README: what is here, what it costs, how to go on by hand.
 
+use super::adoption::{Kind, adoption, shared};
 use crate::{
     blueprint::{Blueprint, Gcp, StatePlace, Target},
     cost,
@@ -88,7 +89,9 @@ fn describe_handwork(context: &mut tera::Context, blueprint: &Blueprint, gcp: &G
         .map(|m| serde_json::json!({ "source": quoted(&m.source), "sha256": m.sha256 }))
         .collect();
     let example = blueprint.experiments().next().map(|(id, _)| id.to_string()).unwrap_or_default();
-    let adopt = super::adoption(blueprint).unwrap_or_default();
+    let bucket: Vec<_> =
+        shared(blueprint).into_iter().filter(|import| import.kind == Kind::Bucket).collect();
+    let adopt = adoption(blueprint, &bucket);
     let adopt: Vec<&str> =
         adopt.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).collect();
     context.insert("state_bucket", state_bucket);

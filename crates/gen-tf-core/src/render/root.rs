@@ -161,8 +161,11 @@ pub(super) fn variables(blueprint: &Blueprint) -> String {
     );
     active.body.0.push(Structure::Block(validation));
     let secrets = blueprint.target.gcp().into_iter().flat_map(|gcp| &gcp.secrets);
-    let body =
-        Body::builder().add_block(active).add_blocks(secrets.map(gcp::secret_variable)).build();
+    let body = Body::builder()
+        .add_block(active)
+        .add_blocks(blueprint.target.gcp().map(|_| gcp::expiry_variable()))
+        .add_blocks(secrets.map(gcp::secret_variable))
+        .build();
     layout::file(&blueprint.study, &[], &body)
 }
 

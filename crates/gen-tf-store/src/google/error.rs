@@ -98,10 +98,28 @@ impl GoogleError {
         }
     }
 
+    /// Whether the project does not use the API at all.
+    #[must_use]
+    pub fn is_api_disabled(&self) -> bool {
+        match self {
+            Self::Refused { status: 403, reason, message, .. } => {
+                let reason = reason.as_deref();
+                // The newer services say it in a detail of the error, and in these words.
+                matches!(reason, Some("accessNotConfigured" | "SERVICE_DISABLED"))
+                    || message.contains("has not been used in project")
+            }
+            _ => false,
+        }
+    }
+
     /// What the reader may do about it.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
+            _ if self.is_api_disabled() => Some(
+                "enable the API that the message names: `gcloud services enable API --project \
+                 PROJECT`; docs/gcp.md lists those that are needed",
+            ),
             Self::Credentials(error) => Some(error.hint()),
             Self::Refused { status, .. } => hint_for(*status),
             Self::Connection { .. } => Some("look at the network and at HTTPS_PROXY"),
@@ -123,5 +141,25 @@ pub(crate) fn hint_for(status: u16) -> Option<&'static str> {
         ),
         429 => Some("the project's quota is used up for now: try again later"),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_api_that_is_not_enabled_is_no_lack_of_rights() {
+        let refused = |reason: &str, message: &str| GoogleError::Refused {
+            request: "GET http://h/x".to_owned(),
+            status: 403,
+            reason: Some(reason.to_owned()),
+            message: message.to_owned(),
+        };
+        let told = "Secret Manager API has not been used in project 1 before or it is disabled.";
+        for error in [refused("accessNotConfigured", ""), refused("PERMISSION_DENIED", told)] {
+            assert!(error.is_api_disabled() && error.hint().unwrap().contains("services enable"));
+        }
+        assert!(!refused("forbidden", "no access").is_api_disabled());
     }
 }

@@ -1,19 +1,53 @@
-//! A bucket that outlived a destroy: whether Terraform has to take it over, or can't.
+//! What exists although no state has it: a bucket that outlived a destroy, or what was made before a
+//! state was lost. Whether Terraform has to take it over, or can't.
 
-use gen_tf_core::blueprint::Gcp;
+use gen_tf_core::{
+    blueprint::Gcp,
+    render::{Import, Kind},
+};
 use gen_tf_store::{
     Store,
-    google::{Bucket, Service, segment},
+    google::{Bucket, Google, GoogleError, Service},
 };
+
+use super::encoded;
 
 use crate::failure::Failure;
 
-/// Whether the bucket of a store exists already and may be taken over.
+/// Whether something that the study makes exists already and may be taken over.
 ///
 /// # Errors
 ///
 /// When somebody else has it, or it can't be looked at.
-pub fn exists(gcp: &Gcp, store: &Store) -> Result<bool, Failure> {
+pub fn exists(gcp: &Gcp, store: &Store, import: &Import) -> Result<bool, Failure> {
+    if import.kind == Kind::Bucket {
+        return bucket_exists(gcp, store);
+    }
+    let Some(google) = store.google() else { return Ok(false) };
+    match found(google, import) {
+        Ok(found) => Ok(found),
+        // Where an API was never enabled there is nothing of it; Terraform says what to do.
+        Err(error) if error.is_api_disabled() => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn found(google: &Google, import: &Import) -> Result<bool, GoogleError> {
+    let service = match import.kind {
+        Kind::ServiceAccount => Service::Iam,
+        Kind::Secret => Service::SecretManager,
+        _ => Service::Compute,
+    };
+    let Some((router, nat)) = import.id.rsplit_once('/').filter(|_| import.kind == Kind::Nat)
+    else {
+        return Ok(google.get(service, &encoded(&import.id), &[])?.is_some());
+    };
+    let router = google.get(service, &encoded(router), &[])?.unwrap_or_default();
+    let mut nats = router["nats"].as_array().into_iter().flatten();
+    Ok(nats.any(|it| it["name"] == nat))
+}
+
+fn bucket_exists(gcp: &Gcp, store: &Store) -> Result<bool, Failure> {
     let Some(bucket) = store.bucket() else { return Ok(false) };
     let facts = bucket.facts().map_err(|error| match error.status() {
         Some(403) => {
@@ -41,7 +75,7 @@ fn refuse_another_project(
     owner: &str,
 ) -> Result<(), Failure> {
     let Some(google) = store.google().filter(|_| !owner.is_empty()) else { return Ok(()) };
-    let path = format!("projects/{}", segment(&gcp.project));
+    let path = encoded(&format!("projects/{}", gcp.project));
     let project = match google.get(Service::ResourceManager, &path, &[]) {
         Ok(Some(project)) => project,
         // Whoever may not look at the project can still work in it: then Terraform has the last word.

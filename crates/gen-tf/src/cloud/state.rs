@@ -1,11 +1,11 @@
 //! What Terraform's state says about a study on Google Cloud: which VMs there are, whether the bucket
 //! is managed, which versions of secrets were made. It reads what `terraform show -json` prints.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gen_tf_core::{
     id::ExperimentId,
-    schedule::{Entry, Placed},
+    schedule::{EXPIRES, Entry, Placed, VM_MARGIN},
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -19,6 +19,14 @@ pub struct Facts {
     pub secrets: BTreeMap<String, u64>,
     /// The VMs, as far as the state tells how they were placed.
     pub machines: Placed,
+    /// When the study counts as forgotten, as its bucket says.
+    pub expires: Option<i64>,
+    /// Names of the sandboxes, where the study runs on this machine.
+    pub sandboxes: BTreeSet<String>,
+    /// The addresses of everything that is in it.
+    pub addresses: BTreeSet<String>,
+    /// The ids of everything that is in it: of most kinds the path by which Google knows it.
+    pub ids: BTreeSet<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -43,8 +51,12 @@ struct Module {
 
 #[derive(Deserialize)]
 struct Resource {
+    #[serde(default)]
+    address: String,
     #[serde(rename = "type")]
     kind: String,
+    #[serde(default)]
+    name: String,
     #[serde(default)]
     index: Value,
     /// Half made: Terraform makes it anew.
@@ -70,14 +82,26 @@ impl Facts {
     }
 
     fn take(&mut self, module: &Module) {
+        for resource in &module.resources {
+            self.addresses.insert(resource.address.clone());
+            self.ids.extend(resource.values["id"].as_str().map(str::to_owned));
+        }
         for resource in module.resources.iter().filter(|resource| !resource.tainted) {
             match (module.address.as_str(), resource.kind.as_str()) {
-                ("module.store", "google_storage_bucket") => self.bucket = true,
+                ("module.store", "google_storage_bucket") => {
+                    self.bucket = true;
+                    self.expires = number(&resource.values["labels"][EXPIRES]);
+                }
                 ("module.secrets", "google_secret_manager_secret_version") => {
                     let version = number(&resource.values["secret_data_wo_version"]);
                     if let (Some(name), Some(version)) = (resource.index.as_str(), version) {
                         self.secrets.insert(name.to_owned(), version.unsigned_abs());
                     }
+                }
+                // The guard is what ends a sandbox.
+                (_, "terraform_data") if resource.name == "guard" => {
+                    let name = resource.values["input"]["name"].as_str();
+                    self.sandboxes.extend(name.map(str::to_owned));
                 }
                 (address, "google_compute_instance") => {
                     self.machines.extend(experiment_of(address).zip(entry(&resource.values)));
@@ -109,18 +133,22 @@ fn experiment_of(address: &str) -> Option<ExperimentId> {
 fn entry(values: &Value) -> Option<Entry> {
     let attempt = values["metadata"]["gen-tf-attempt"].as_str()?.parse().ok()?;
     let scheduling = &values["scheduling"][0];
-    let expiry = values["labels"]["gen-tf-expiry"].as_str().and_then(|text| text.parse().ok());
     let allowance = number(&scheduling["max_run_duration"][0]["seconds"]);
     Some(Entry {
         attempt,
         spot: scheduling["preemptible"].as_bool(),
-        started: expiry.zip(allowance).map(|(expiry, allowance): (i64, i64)| expiry - allowance),
+        started: started(&values["labels"], allowance),
         zone: values["zone"].as_str().map(str::to_owned),
     })
 }
 
+/// When a VM was asked for, as its label tells.
+pub(super) fn started(labels: &Value, allowance: Option<i64>) -> Option<i64> {
+    Some(number(&labels[EXPIRES])? - VM_MARGIN - allowance?)
+}
+
 /// A number that some versions of the provider write as a text.
-fn number(value: &Value) -> Option<i64> {
+pub(super) fn number(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.parse().ok())
 }
 
@@ -133,7 +161,9 @@ mod tests {
             "format_version": "1.0",
             "values": { "outputs": {}, "root_module": { "child_modules": [
                 { "address": "module.store", "resources": [
-                    { "type": "google_storage_bucket", "name": "store", "values": { "name": "b" } } ] },
+                    { "type": "google_storage_bucket", "name": "store",
+                      "address": "module.store.google_storage_bucket.store",
+                      "values": { "id": "b", "name": "b", "labels": { "gen-tf-expires": "1700" } } } ] },
                 { "address": "module.secrets", "resources": [
                     { "type": "google_secret_manager_secret_version", "index": "one",
                       "values": { "secret_data_wo_version": 2 } },
@@ -146,7 +176,7 @@ mod tests {
                     { "type": "google_compute_instance", "values": {
                         "zone": "us-central1-b",
                         "metadata": { "gen-tf-attempt": "2" },
-                        "labels": { "gen-tf-expiry": "1009000" },
+                        "labels": { "gen-tf-expires": "1012600" },
                         "scheduling": [ { "preemptible": true, "max_run_duration": [ { "seconds": 9000 } ] } ]
                     } } ] }
             ] } }
@@ -158,6 +188,9 @@ mod tests {
     fn a_state_tells_the_bucket_the_versions_of_secrets_and_where_vms_are() {
         let facts = Facts::read(&sample()).unwrap();
         assert!(facts.bucket);
+        assert_eq!(facts.expires, Some(1_700));
+        assert!(facts.addresses.contains("module.store.google_storage_bucket.store"));
+        assert!(facts.ids.contains("b"));
         let versions = BTreeMap::from([("one".to_owned(), 2), ("two".to_owned(), 3)]);
         assert_eq!(facts.secrets, versions);
         let id: ExperimentId = "s/t/1".parse().unwrap();

@@ -54,6 +54,10 @@ impl Shortage {
 pub fn run(args: &ApplyArgs) -> Outcome {
     let project = Project::open_to_start(&args.study, &args.only.only)?;
     let mut session = Session::open(project, &args.terraform)?;
+    if !session.reconcile(args.yes)? {
+        screen::say("nothing was changed");
+        return Err(Failure::said(code::ERROR));
+    }
     let look_every = look_every(args, &session);
     let mut may_ask = !args.yes;
     if args.changed.rerun_changed && !session.archive_outdated(|list| ask_archive(list, may_ask))? {

@@ -59,7 +59,7 @@ pub fn run(args: &DestroyArgs) -> Outcome {
     }
     session.sweep(&ActiveSet::new())?;
     close_destroyed(&session, &view)?;
-    session.workspace.write_active_set(&Placed::new())?;
+    session.workspace.write_active_set(&Placed::new(), None)?;
     if args.with_results {
         remove_results(&session)?;
     }

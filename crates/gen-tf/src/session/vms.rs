@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 
 use gen_tf_core::{
     blueprint::StatePlace,
-    id::{AttemptId, AttemptObject},
+    id::{AttemptId, AttemptObject, ExperimentId},
     outcome::{Claim, FORMAT},
-    render,
-    schedule::{ActiveSet, Life, Placed, place, unplaced},
+    render::{self, Import},
+    schedule::{ActiveSet, Entry, Life, Placed, place, shared_expiry, unplaced},
 };
 use gen_tf_store::PutOnce;
 
@@ -37,8 +37,23 @@ pub struct Vms {
     pub facts: Facts,
     /// Secrets whose value is not at hand.
     pub secrets: Missing,
+    /// When the study counts as forgotten, from this apply on.
+    pub(super) expires: Option<i64>,
+    /// VMs that serve a current attempt and are in no state: Terraform takes them over.
+    pub(super) strays: Vec<Stray>,
     /// Zones that had no machines left.
     zones: Zones,
+}
+
+/// A VM that Terraform does not know.
+#[derive(Clone, Debug)]
+pub(super) struct Stray {
+    /// Its experiment.
+    pub experiment: ExperimentId,
+    /// How it would stand in the active set.
+    pub entry: Entry,
+    /// Its path, from `projects/` on.
+    pub path: String,
 }
 
 impl Session {
@@ -46,7 +61,13 @@ impl Session {
     pub(super) fn open_vms(&mut self) -> Result<(), Failure> {
         let Some(gcp) = self.project.gcp() else { return Ok(()) };
         let secrets = secrets::pass(gcp, &mut self.terraform);
-        self.vms = Some(Vms { facts: Facts::default(), secrets, zones: Zones::default() });
+        self.vms = Some(Vms {
+            facts: Facts::default(),
+            secrets,
+            expires: None,
+            strays: Vec::new(),
+            zones: Zones::default(),
+        });
         self.read_state()
     }
 
@@ -78,9 +99,22 @@ impl Session {
                 .map_err(|error| anyhow::Error::new(error).context("reading Terraform's state"))?,
             None => Facts::default(),
         };
+        let known = vms.facts.expires.or(self.workspace.expires()?);
+        let now = jiff::Timestamp::now().as_second();
+        let decided = || shared_expiry(known, gcp.max_run_seconds, now);
+        vms.expires.get_or_insert_with(decided);
+        vms.strays.retain(|stray| !vms.facts.machines.contains_key(&stray.experiment));
         let written = self.workspace.active_set()?;
-        self.observer.know_applied(vms.facts.machines_as_in(&written));
+        let mut applied = vms.facts.machines_as_in(&written);
+        applied.extend(vms.strays.iter().map(|it| (it.experiment.clone(), it.entry.clone())));
+        self.observer.know_applied(applied);
         Ok(())
+    }
+
+    /// Writes the active set for Terraform.
+    fn write_active(&self, active: &Placed) -> Result<(), Failure> {
+        let expires = self.vms.as_ref().and_then(|vms| vms.expires);
+        Ok(self.workspace.write_active_set(active, expires)?)
     }
 
     /// Reads Terraform's state anew and says whether somebody else has changed its VMs: what was decided
@@ -95,20 +129,37 @@ impl Session {
         Ok(self.applied()? != before)
     }
 
-    /// Writes the import block of the bucket where Terraform has to take it over, and removes it where
-    /// it does not.
+    /// Writes the import blocks of what exists and is in no state, and removes them where there is
+    /// nothing to take over.
     ///
     /// # Errors
     ///
-    /// When the bucket is somebody else's.
-    pub fn adopt_bucket(&self) -> Result<(), Failure> {
-        let (Some(gcp), Some(vms)) = (self.project.gcp(), &self.vms) else { return Ok(()) };
-        let wanted = !vms.facts.bucket && adoption::exists(gcp, self.store())?;
-        let block = render::adoption(&self.project.blueprint).filter(|_| wanted);
-        if block.is_some() {
-            screen::say(format_args!("takes over the bucket `{}`, which exists", gcp.bucket));
+    /// When something is somebody else's, or can't be looked at.
+    pub fn adopt(&self) -> Result<(), Failure> {
+        let imports = self.imports()?;
+        for import in &imports {
+            let (kind, name) = (import.kind.word(), &import.name);
+            screen::say(format_args!("takes over the {kind} `{name}`, which exists"));
         }
-        Ok(self.workspace.set_adoption(block.as_deref())?)
+        let blocks = render::adoption(&self.project.blueprint, &imports);
+        Ok(self.workspace.set_adoption((!imports.is_empty()).then_some(blocks.as_str()))?)
+    }
+
+    /// What exists and is in no state.
+    fn imports(&self) -> Result<Vec<Import>, Failure> {
+        let (Some(gcp), Some(vms)) = (self.project.gcp(), &self.vms) else {
+            return Ok(Vec::new());
+        };
+        let is_known = |import: &Import| vms.facts.addresses.contains(&import.address());
+        let mut imports = Vec::new();
+        for import in render::shared(&self.project.blueprint) {
+            if !is_known(&import) && adoption::exists(gcp, self.store(), &import)? {
+                imports.push(import);
+            }
+        }
+        let strays = vms.strays.iter().map(|stray| render::vm(&stray.experiment, &stray.path));
+        imports.extend(strays.filter(|import| !is_known(import)));
+        Ok(imports)
     }
 
     /// The active set as Terraform would be told of it.
@@ -142,7 +193,7 @@ impl Session {
             vms.secrets.check(&vms.facts.secrets)?;
         }
         let mut asked = false;
-        if self.vms.as_ref().is_some_and(|vms| !vms.facts.bucket) {
+        if self.vms.as_ref().is_some_and(|vms| !vms.facts.bucket) || !self.imports()?.is_empty() {
             if !self.lay_foundation(ask)? {
                 return Ok(Stepped::Declined);
             }
@@ -153,13 +204,14 @@ impl Session {
         self.apply_vms(next, &mut once)
     }
 
-    /// The first step: everything but VMs, so that models have a place before anybody wants them.
+    /// The first step: everything but new VMs, so that models have a place before anybody wants them;
+    /// also what was made before its state was lost, which Terraform takes over.
     fn lay_foundation(
         &mut self,
         ask: &mut dyn FnMut(&str) -> Result<bool, Failure>,
     ) -> Result<bool, Failure> {
-        self.adopt_bucket()?;
-        self.workspace.write_active_set(&self.applied()?)?;
+        self.adopt()?;
+        self.write_active(&self.applied()?)?;
         let done = self.plan_and_apply(&PlanOptions::default(), ask);
         // Once it is in the state the block does nothing; where nothing was applied it is written anew.
         self.workspace.set_adoption(None)?;
@@ -185,7 +237,7 @@ impl Session {
         let mut placed = self.place(next)?;
         let mut answered = false;
         loop {
-            self.workspace.write_active_set(&placed)?;
+            self.write_active(&placed)?;
             let mut late = false;
             let done = self.plan_and_apply(&options, |plan| {
                 if answered {
@@ -200,7 +252,7 @@ impl Session {
                 // The same plan again, with VMs that start now.
                 Ok(false) if late => placed = self.place(next)?,
                 Ok(false) => {
-                    self.workspace.write_active_set(&before)?;
+                    self.write_active(&before)?;
                     return Ok(Stepped::Declined);
                 }
                 Ok(true) => {
@@ -222,7 +274,7 @@ impl Session {
         }
         if let Err(second) = self.read_state().and_then(|()| {
             let applied = self.applied()?;
-            Ok(self.workspace.write_active_set(&applied)?)
+            self.write_active(&applied)
         }) {
             second.report();
             return Err(failure);

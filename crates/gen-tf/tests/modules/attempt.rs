@@ -1,5 +1,6 @@
 //! A VM is replaced by its attempt alone.
 
+use gen_tf_core::schedule::VM_MARGIN;
 use serde_json::{Value, json};
 
 use crate::{
@@ -187,7 +188,8 @@ fn check_second_attempt(now: &Value) {
     assert_eq!(metadata(now, "gen-tf-models"), format!("ex.gguf={}", "2".repeat(64)));
     assert_eq!(metadata(now, "startup-script"), "#!/usr/bin/env bash\nfalse\n");
     assert_eq!(now["labels"]["gen-tf-experiment"], "youtube_schema_thesis_2");
-    assert_eq!(now["labels"]["gen-tf-expiry"], "1800007200");
+    let expires = 1_800_000_000 + 7_200 + VM_MARGIN;
+    assert_eq!(now["labels"]["gen-tf-expires"], expires.to_string());
     assert_eq!(now["labels"]["team"], "others");
     assert!(now["machineType"].as_str().unwrap().ends_with("/n2-standard-8"), "{now}");
     let scheduling = &now["scheduling"];

@@ -134,6 +134,9 @@ fn usual_values_are_taken() {
         &[],
     );
     expect("gcp-secrets", &json!({ "values": {}, "labels": null }), &[]);
+    for name in ["gcp-secrets", "gcp-store"] {
+        expect(name, &json!({ "expires": 1_790_000_000 }), &[]);
+    }
     // What a caller does not know is null, and means the default.
     let unknown = json!({ "spot": null, "started": null, "labels": null, "models": null,
         "secrets": null, "disk_gb": null, "disk_type": null, "machine_type": null,
@@ -237,6 +240,8 @@ fn values_that_contradict_each_other_are_refused() {
         ("gcp-store", json!({ "writer": "user:me@example.com" }), "writer"),
         ("gcp-store", json!({ "bucket": "a..b" }), "bucket"),
         ("gcp-store", json!({ "noncurrent_days": 0 }), "noncurrent_days"),
+        ("gcp-store", json!({ "expires": -1 }), "expires"),
+        ("gcp-secrets", json!({ "expires": 0.5 }), "expires"),
     ];
     for (name, changes, variable) in cases {
         if !expect(name, &changes, &[variable]) {

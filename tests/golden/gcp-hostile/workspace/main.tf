@@ -71,6 +71,7 @@ module "service_account" {
 module "store" {
   source        = "./modules/gcp-store"
   bucket        = "0.a_b-123456789-123456789-123456789-123456789-123456789-12345-9"
+  expires       = var.expires
   guest_archive = "${path.module}/guest.tar.gz"
   guest_sha256  = local.guest_sha256
   labels        = local.labels
@@ -83,6 +84,7 @@ module "store" {
 module "secrets" {
   source   = "./modules/gcp-secrets"
   accessor = module.service_account.member
+  expires  = var.expires
   labels   = local.labels
   project  = local.project
   secrets = {

@@ -11,6 +11,12 @@ variable "active" {
   }
 }
 
+variable "expires" {
+  type        = number
+  description = "When the study counts as forgotten unless it is applied again, in seconds since 1970. Written by gen-tf apply."
+  default     = null
+}
+
 variable "secret_a__b" {
   type        = string
   description = "Value of the secret a--b, version 1; it is in no plan and no state. Needed when that version is made, else it may be left out. gen-tf takes it from PATH; by hand, set TF_VAR_secret_a__b."

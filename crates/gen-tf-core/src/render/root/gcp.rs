@@ -9,7 +9,7 @@ use hcl::{
 
 use super::number;
 use crate::{
-    blueprint::{Blueprint, CloudSecret, Gcp, StatePlace},
+    blueprint::{CloudSecret, Gcp, StatePlace},
     render::hcl::*,
     study::OnTimeout,
 };
@@ -85,6 +85,7 @@ fn store(gcp: &Gcp) -> Block {
         "gcp-store",
         [
             ("bucket", text(&gcp.bucket)),
+            ("expires", path(&["var", "expires"]).into()),
             ("guest_archive", in_this_folder("guest.tar.gz")),
             ("guest_sha256", local("guest_sha256")),
             ("labels", local("labels")),
@@ -108,6 +109,7 @@ fn secrets(gcp: &Gcp) -> Block {
         "gcp-secrets",
         [
             ("accessor", output("service_account", "member")),
+            ("expires", path(&["var", "expires"]).into()),
             ("labels", local("labels")),
             ("project", local("project")),
             ("secrets", object(gcp.secrets.iter().map(version))),
@@ -156,6 +158,24 @@ fn secret_versions() -> Expression {
     for_map("name", names, version)
 }
 
+/// When the study counts as forgotten: what can carry labels and is no VM says so.
+pub(super) fn expiry_variable() -> Block {
+    block(
+        "variable",
+        &["expires"],
+        [
+            ("type", path(&["number"]).into()),
+            (
+                "description",
+                text(
+                    "When the study counts as forgotten unless it is applied again, in seconds since 1970. Written by gen-tf apply.",
+                ),
+            ),
+            ("default", Expression::Null),
+        ],
+    )
+}
+
 /// The variable that carries the value of a secret: known while Terraform runs, kept nowhere.
 pub(super) fn secret_variable(secret: &CloudSecret) -> Block {
     let CloudSecret { name, env, version, variable } = secret;
@@ -186,14 +206,6 @@ pub(super) fn machine_type_of_active(gcp: &Gcp) -> Vec<(&'static str, Expression
         ("started", optional("number", None)),
         ("zone", optional("string", Some(text(zone)))),
     ]
-}
-
-/// Terraform's `import` block for the bucket of a store that exists already.
-pub(in crate::render) fn adoption(blueprint: &Blueprint) -> Option<Block> {
-    let gcp = blueprint.target.gcp()?;
-    let bucket = path(&["module", "store", "google_storage_bucket", "store"]);
-    let id = format!("{}/{}", gcp.project, gcp.bucket);
-    Some(block("import", &[], [("to", bucket.into()), ("id", text(&id))]))
 }
 
 fn module<const N: usize>(name: &str, folder: &str, values: [(&str, Expression); N]) -> Block {
