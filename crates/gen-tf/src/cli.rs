@@ -19,7 +19,7 @@ use gen_tf_core::{id::ExperimentId, outcome::Cause, pattern::Pattern};
 Exit codes:
   0    done
   1    error or wrong usage
-  2    differences found (render --check)
+  2    differences found (render --check), or something is left behind (gc)
   3    invalid study
   4    Terraform failed
   5    study incomplete, or an experiment failed
@@ -54,6 +54,8 @@ pub enum Command {
     Cancel(CancelArgs),
     /// Run `terraform destroy` after saying what still runs; results stay in the store
     Destroy(DestroyArgs),
+    /// List what was left behind: machines and the like that are in no state, or expired; can remove it
+    Gc(GcArgs),
     /// Say what this machine can and cannot do, each with its remedy
     Doctor(DoctorArgs),
     /// Print the completions of a shell
@@ -290,6 +292,29 @@ pub struct DestroyArgs {
     /// Do not ask
     #[arg(long)]
     pub yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct GcArgs {
+    #[command(flatten)]
+    pub study: StudyArgs,
+    #[command(flatten)]
+    pub terraform: TerraformArgs,
+    /// What every study of a project has forgotten, whatever a state says; needs no study
+    #[arg(long, requires = "project", conflicts_with_all = ["study", "target", "workspace", "rehearse"])]
+    pub expired: bool,
+    /// The project of Google Cloud
+    #[arg(long, requires = "expired", value_name = "PROJECT")]
+    pub project: Option<String>,
+    /// Remove it, except VMs whose attempt goes on and buckets with results
+    #[arg(long)]
+    pub delete: bool,
+    /// Do not ask
+    #[arg(long, requires = "delete")]
+    pub yes: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@
 
 pub mod adoption;
 pub mod inventory;
+pub mod life;
 pub mod removal;
 pub mod secrets;
 pub mod state;

@@ -10,6 +10,7 @@ pub mod logs;
 pub mod retry;
 pub mod cancel;
 pub mod destroy;
+pub mod gc;
 pub mod doctor;
 pub mod generate;
 
@@ -32,6 +33,7 @@ pub fn run(command: Command) -> Outcome {
         Command::Retry(args) => retry::run(args),
         Command::Cancel(args) => cancel::run(args),
         Command::Destroy(args) => destroy::run(&args),
+        Command::Gc(args) => gc::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Completions { shell } => generate::completions(shell),
         Command::Man => generate::man(),

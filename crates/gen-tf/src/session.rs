@@ -330,6 +330,7 @@ impl Session {
         let expires = self.vms.as_ref().and_then(|vms| vms.expires);
         let planned = self.workspace.write_planned_set(&self.planned(next)?, expires)?;
         self.adopt()?;
+        self.warn_of_strays()?;
         let options = PlanOptions { var_file: Some(planned), ..PlanOptions::default() };
         let plan = self.terraform.plan(&options);
         if self.vms.is_some() {

@@ -14,6 +14,8 @@ mod render;
 mod apply;
 #[path = "cli/crash.rs"]
 mod crash;
+#[path = "cli/gc.rs"]
+mod gc;
 #[path = "cli/guide.rs"]
 mod guide;
 #[path = "cli/gcp.rs"]

@@ -12,6 +12,8 @@ mod place;
 mod registry;
 #[path = "gcp/faults.rs"]
 mod faults;
+#[path = "gcp/left.rs"]
+mod left;
 #[path = "gcp/planning.rs"]
 mod planning;
 #[path = "gcp/secrets.rs"]

@@ -11,6 +11,7 @@ use gen_tf_store::PutOnce;
 
 use crate::{
     cli::DestroyArgs,
+    cloud::inventory::{self, Scope},
     failure::{Failure, Outcome, code},
     project::Project,
     screen,
@@ -67,7 +68,27 @@ pub fn run(args: &DestroyArgs) -> Outcome {
         "destroyed; results: {}",
         if args.with_results { "removed from the store" } else { session.project.store.as_str() }
     ));
+    say_what_is_left(&session);
     Ok(())
+}
+
+/// What Terraform knew nothing of is still there. The destroy itself is done, so that a question which
+/// Google does not answer fails nothing.
+fn say_what_is_left(session: &Session) {
+    let (Some(gcp), Some(google)) = (session.project.gcp(), session.store().google()) else {
+        return;
+    };
+    let scope = Scope::Study(&session.project.blueprint.study, gcp);
+    match inventory::everything(google, scope) {
+        Ok(left) if left.items.is_empty() => {}
+        Ok(left) => screen::say(format_args!(
+            "warning: {} things of the study were in no state and are still there: see `gen-tf gc`",
+            left.items.len()
+        )),
+        Err(error) => {
+            screen::say(format_args!("warning: whether anything is left is unknown: {error}"))
+        }
+    }
 }
 
 /// A VM that had no time to say how its attempt ended says nothing any more; nobody waits for it then.

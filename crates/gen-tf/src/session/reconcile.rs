@@ -71,6 +71,16 @@ impl Session {
         Ok(true)
     }
 
+    /// Says what an apply would begin with.
+    pub(super) fn warn_of_strays(&self) -> Result<(), Failure> {
+        for Item { name, place, .. } in self.find_strays()?.unwrap_or_default() {
+            screen::say(format_args!(
+                "warning: the VM {name} in {place} is in no state: apply takes it over or removes it"
+            ));
+        }
+        Ok(())
+    }
+
     /// VMs of the study that are in no state, if there are any.
     fn find_strays(&self) -> Result<Option<Vec<Item>>, Failure> {
         let (Some(gcp), Some(vms)) = (self.project.gcp(), &self.vms) else { return Ok(None) };

@@ -192,6 +192,8 @@ impl Session {
         if let Some(vms) = &self.vms {
             vms.secrets.check(&vms.facts.secrets)?;
         }
+        // One that was left by a killed apply may name a VM that is done by now.
+        self.workspace.set_adoption(None)?;
         let mut asked = false;
         if self.vms.as_ref().is_some_and(|vms| !vms.facts.bucket) || !self.imports()?.is_empty() {
             if !self.lay_foundation(ask)? {
