@@ -61,6 +61,7 @@ module "service_account" {
 module "store" {
   source        = "./modules/gcp-store"
   bucket        = "my-project-deeprest"
+  expires       = var.expires
   guest_archive = "${path.module}/guest.tar.gz"
   guest_sha256  = local.guest_sha256
   labels        = local.labels
@@ -73,6 +74,7 @@ module "store" {
 module "secrets" {
   source   = "./modules/gcp-secrets"
   accessor = module.service_account.member
+  expires  = var.expires
   labels   = local.labels
   project  = local.project
   secrets  = {}

@@ -10,3 +10,9 @@ variable "active" {
     error_message = "An experiment's run is beyond the study's number of runs."
   }
 }
+
+variable "expires" {
+  type        = number
+  description = "When the study counts as forgotten unless it is applied again, in seconds since 1970. Written by gen-tf apply."
+  default     = null
+}

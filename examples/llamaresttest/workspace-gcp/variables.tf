@@ -11,6 +11,12 @@ variable "active" {
   }
 }
 
+variable "expires" {
+  type        = number
+  description = "When the study counts as forgotten unless it is applied again, in seconds since 1970. Written by gen-tf apply."
+  default     = null
+}
+
 variable "secret_omdb_api_key" {
   type        = string
   description = "Value of the secret omdb-api-key, version 1; it is in no plan and no state. Needed when that version is made, else it may be left out. gen-tf takes it from OMDB_API_KEY; by hand, set TF_VAR_secret_omdb_api_key."

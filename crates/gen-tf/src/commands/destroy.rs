@@ -86,7 +86,7 @@ fn say_what_is_left(session: &Session) {
             left.items.len()
         )),
         Err(error) => {
-            screen::say(format_args!("warning: whether anything is left is unknown: {error}"))
+            screen::say(format_args!("warning: whether anything is left is unknown: {error}"));
         }
     }
 }

@@ -1,12 +1,15 @@
 # One experiment on a VM of its own. The VM runs one attempt and switches itself off; a stopped VM is no change to Terraform.
 
 locals {
+  # Seconds that a VM whose time is over has for being removed, before it counts as forgotten.
+  margin = 3600
+
   # A label takes less than a name: what does not fit becomes an underscore, what is too long is cut.
   values = {
     gen-tf-attempt    = tostring(var.attempt)
     gen-tf-definition = var.definition
     gen-tf-experiment = "${var.service}_${var.tool}_${var.run}"
-    gen-tf-expiry     = var.started == null ? "" : tostring(var.started + var.max_run_seconds)
+    gen-tf-expires    = var.started == null ? "" : tostring(var.started + var.max_run_seconds + local.margin)
     gen-tf-run        = tostring(var.run)
     gen-tf-service    = var.service
     gen-tf-study      = var.study

@@ -223,7 +223,7 @@ variable "spot" {
 }
 
 variable "started" {
-  description = "When the attempt was started, in seconds since 1970; with max_run_seconds it makes the label gen-tf-expiry."
+  description = "When the attempt was started, in seconds since 1970; with max_run_seconds and an hour more it makes the label gen-tf-expires."
   type        = number
   default     = null
 

@@ -8,8 +8,19 @@ variable "accessor" {
   }
 }
 
+variable "expires" {
+  description = "When the study counts as forgotten unless somebody applies it again, in seconds since 1970; it makes the label gen-tf-expires."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.expires == null ? true : var.expires >= 0 && floor(var.expires) == var.expires
+    error_message = "A time is a whole number of seconds since 1970."
+  }
+}
+
 variable "labels" {
-  description = "Labels of the secrets, besides gen-tf-study."
+  description = "Labels of the secrets, besides those that begin with gen-tf."
   type        = map(string)
   default     = {}
   nullable    = false

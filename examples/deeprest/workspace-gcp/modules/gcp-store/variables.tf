@@ -8,6 +8,17 @@ variable "bucket" {
   }
 }
 
+variable "expires" {
+  description = "When the study counts as forgotten unless somebody applies it again, in seconds since 1970; it makes the label gen-tf-expires."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.expires == null ? true : var.expires >= 0 && floor(var.expires) == var.expires
+    error_message = "A time is a whole number of seconds since 1970."
+  }
+}
+
 variable "guest_archive" {
   description = "Path of the archive that VMs start from."
   type        = string
@@ -24,7 +35,7 @@ variable "guest_sha256" {
 }
 
 variable "labels" {
-  description = "Labels of the bucket, besides gen-tf-study."
+  description = "Labels of the bucket, besides those that begin with gen-tf."
   type        = map(string)
   default     = {}
   nullable    = false

@@ -1,9 +1,16 @@
 # Secrets of a study, and who may read them. Values come by an ephemeral variable and go out by a write-only argument:
 # neither a plan nor the state ever holds one.
 
+locals {
+  labels = merge(
+    { gen-tf-study = var.study },
+    var.expires == null ? {} : { gen-tf-expires = tostring(var.expires) },
+  )
+}
+
 resource "google_secret_manager_secret" "secret" {
   for_each  = var.secrets
-  labels    = merge(var.labels, { gen-tf-study = var.study })
+  labels    = merge(var.labels, local.labels)
   project   = var.project
   secret_id = "gen-tf-${var.study}-${each.key}"
 

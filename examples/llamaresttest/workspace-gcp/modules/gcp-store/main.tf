@@ -1,10 +1,17 @@
 # The bucket that a study's results go to, what the study's VMs may do in it, and the archive that they start from.
 # Results are what all is done for: nothing here ever deletes one, and a destroy leaves the bucket where it is.
 
+locals {
+  labels = merge(
+    { gen-tf-study = var.study },
+    var.expires == null ? {} : { gen-tf-expires = tostring(var.expires) },
+  )
+}
+
 resource "google_storage_bucket" "store" {
   #checkov:skip=CKV_GCP_62:Access logs would go to another bucket, which this module would have to invent; Cloud Audit Logs of data access tell the same where they are switched on.
   deletion_policy             = "ABANDON"
-  labels                      = merge(var.labels, { gen-tf-study = var.study })
+  labels                      = merge(var.labels, local.labels)
   location                    = var.location
   name                        = var.bucket
   project                     = var.project
