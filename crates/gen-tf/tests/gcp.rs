@@ -16,6 +16,8 @@ mod faults;
 mod left;
 #[path = "gcp/planning.rs"]
 mod planning;
+#[path = "gcp/scheduled.rs"]
+mod scheduled;
 #[path = "gcp/secrets.rs"]
 mod secrets;
 #[path = "gcp/study.rs"]
