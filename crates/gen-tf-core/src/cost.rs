@@ -56,8 +56,8 @@ pub fn price(target: &GcpTarget) -> Option<Price> {
     })
 }
 
-/// List prices of disks in us-central1 by Google's own price list, in USD a GB and month; a type that
-/// bills more than its size has none here.
+/// List prices of disks in us-central1 (<https://cloud.google.com/compute/disks-image-pricing>), in USD
+/// a GB and month; a type that bills more than its size has none here.
 const DISKS: [(&str, f64); 3] = [("pd-standard", 0.04), ("pd-balanced", 0.10), ("pd-ssd", 0.17)];
 
 /// What a disk costs in USD a day, where its type has a price.

@@ -63,7 +63,8 @@ fn the_crontab_calls_a_command_that_exists_and_never_two_at_a_time() {
     let line = text.lines().find(|line| line.starts_with("*/15 ")).unwrap();
     assert!(line.contains("flock --nonblock "), "{line}");
     let (_, command) = line.split_once("gen-tf ").unwrap();
-    Cli::try_parse_from(words(&format!("gen-tf {}", command.split(" >>").next().unwrap()))).unwrap();
+    Cli::try_parse_from(words(&format!("gen-tf {}", command.split(" >>").next().unwrap())))
+        .unwrap();
 }
 
 #[test]
