@@ -2,6 +2,7 @@
 //! nothing itself but the logs.
 
 use gen_tf_core::{
+    cost,
     id::{AttemptId, ExperimentId, log_prefix},
     outcome::{Cause, Verdict},
     schedule::State,
@@ -51,7 +52,7 @@ pub fn list(project: &Project, view: &View, all: bool) -> Vec<FailedAttempt> {
         let mut advice = Vec::new();
         if last {
             advice.push(cause.advice().to_owned());
-            advice.extend(kept(project, id, outcome.results.is_some()));
+            advice.extend(kept(project, id));
         }
         failed.push(FailedAttempt {
             experiment: id.experiment.clone(),
@@ -77,31 +78,23 @@ fn now(state: &State, last: bool) -> String {
     }
 }
 
-/// How to look at a VM that stays, and what it costs.
-fn kept(project: &Project, id: &AttemptId, uploaded: bool) -> Vec<String> {
-    let Some(gcp) = project.gcp() else { return Vec::new() };
-    if !gcp.keep_failed && uploaded {
-        return Vec::new();
-    }
-    let mut lines = Vec::new();
-    if !gcp.keep_failed {
-        lines.push("its results may still be on the VM's disk until the next apply".to_owned());
-    }
-    let of = format!(
-        "labels.gen-tf-study={} AND labels.gen-tf-run={}",
-        project.blueprint.study, id.experiment.run
-    );
-    lines.push(format!(
-        "its VM stays, stopped, and costs its disk of {} GB {} alone: find it with `gcloud compute instances list \
-         --project {} --filter '{of} AND labels.gen-tf-service={} AND labels.gen-tf-tool={}'`",
-        gcp.disk_gb, gcp.disk_type, gcp.project, id.experiment.service, id.experiment.tool
-    ));
-    lines.push(
+/// How to look at a VM that is kept, and what it costs. Any other is removed by the next apply.
+fn kept(project: &Project, id: &AttemptId) -> Vec<String> {
+    let Some(gcp) = project.gcp().filter(|gcp| gcp.keep_failed) else { return Vec::new() };
+    let ExperimentId { service, tool, run } = &id.experiment;
+    let cost = cost::disk_usd_per_day(&gcp.disk_type, gcp.disk_gb.into())
+        .map_or(String::new(), |usd| format!(", about {usd:.2} USD a day"));
+    vec![
+        format!(
+            "its VM stays, stopped, and costs its disk of {} GB {}{cost}; find it with `gcloud compute \
+             instances list --project {} --filter 'labels.gen-tf-study={} AND labels.gen-tf-service={service} \
+             AND labels.gen-tf-tool={tool} AND labels.gen-tf-run={run}'`",
+            gcp.disk_gb, gcp.disk_type, gcp.project, project.blueprint.study
+        ),
         "to get in: `gcloud compute instances remove-metadata VM --keys=startup-script`, `gcloud compute instances \
          start VM`, `gcloud compute ssh VM --tunnel-through-iap` (needs `iap_ssh = true`); everything is in /gen-tf"
             .to_owned(),
-    );
-    lines
+    ]
 }
 
 /// Adds the last lines of each attempt's log.

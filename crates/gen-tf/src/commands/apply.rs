@@ -55,8 +55,7 @@ pub fn run(args: &ApplyArgs) -> Outcome {
     let project = Project::open_to_start(&args.study, &args.only.only)?;
     let mut session = Session::open(project, &args.terraform)?;
     if !session.reconcile(args.yes)? {
-        screen::say("nothing was changed");
-        return Err(Failure::said(code::ERROR));
+        return declined();
     }
     let look_every = look_every(args, &session);
     let mut may_ask = !args.yes;
