@@ -55,7 +55,7 @@ impl Bucket {
         check_name(&name)?;
         let mut settings = defaults();
         merge::patch(&mut settings, body);
-        let now = Timestamp::now();
+        let now = clock::moment();
         let mut bucket = Self {
             policy: default_policy(project),
             name,
@@ -127,7 +127,7 @@ impl Bucket {
 
     fn touch(&mut self) {
         self.metageneration += 1;
-        self.updated = Timestamp::now();
+        self.updated = clock::moment();
     }
 
     /// Counts settings, labels and the policy.
@@ -191,7 +191,7 @@ impl Bucket {
     pub fn put(&mut self, new: NewObject, preconditions: &Preconditions) -> Result<&Object> {
         check_object_name(&new.name)?;
         preconditions.check(self.live.get(&new.name))?;
-        let now = Timestamp::now();
+        let now = clock::moment();
         let micros = u64::try_from(now.as_microsecond()).unwrap_or_default();
         let generation = micros.max(self.last_generation + 1);
         self.last_generation = generation;
@@ -251,7 +251,7 @@ impl Bucket {
             && keep
         {
             let key = (name.to_owned(), old.generation);
-            self.archived.insert(key, (old, Timestamp::now()));
+            self.archived.insert(key, (old, clock::moment()));
         }
     }
 

@@ -1,12 +1,29 @@
-//! The time, in the forms that the APIs show it.
+//! The time, in the forms that the APIs show it. It can be set ahead, for tests of what takes minutes.
 
-use jiff::Timestamp;
-use std::time::Duration;
+use jiff::{SignedDuration, Timestamp};
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
+
+/// By how many seconds the cloud's clock is ahead of the host's.
+static AHEAD: AtomicU32 = AtomicU32::new(0);
+
+/// Sets the clock ahead of the host's; timers are not affected.
+pub fn set_ahead(seconds: u32) {
+    AHEAD.store(seconds, Ordering::Relaxed);
+}
+
+/// This moment.
+#[must_use]
+pub fn moment() -> Timestamp {
+    Timestamp::now() + SignedDuration::from_secs(AHEAD.load(Ordering::Relaxed).into())
+}
 
 /// Now, as the JSON APIs write it.
 #[must_use]
 pub fn now() -> String {
-    rfc3339(Timestamp::now())
+    rfc3339(moment())
 }
 
 /// A moment as the JSON APIs write it.
@@ -31,5 +48,5 @@ pub async fn wait(time: Duration) {
 /// Seconds since 1970.
 #[must_use]
 pub fn unix_seconds() -> i64 {
-    Timestamp::now().as_second()
+    moment().as_second()
 }

@@ -130,7 +130,7 @@ impl Object {
             }
         }
         self.metageneration += 1;
-        self.updated = Timestamp::now();
+        self.updated = clock::moment();
     }
 }
 

@@ -18,6 +18,8 @@ pub struct Settings {
     pub stop_grace_ms: u64,
     /// How long tokens of service accounts are good, in seconds.
     pub token_seconds: i64,
+    /// By how many seconds the cloud's clock is ahead of the host's.
+    pub clock_ahead_seconds: u32,
     /// Limits of every region's quotas.
     pub quotas: Limits,
 }
@@ -30,6 +32,7 @@ impl Default for Settings {
             preempt_grace_ms: 30_000,
             stop_grace_ms: 90_000,
             token_seconds: 3600,
+            clock_ahead_seconds: 0,
             quotas: quota::default_limits(),
         }
     }

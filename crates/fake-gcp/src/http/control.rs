@@ -3,7 +3,7 @@
 
 use super::{call::Call, respond, unknown};
 use crate::cloud::{
-    Cloud, Model,
+    Cloud, Model, clock,
     compute::{Place, catalogue},
     error::{ApiError, Result},
     fault::{Rule, Struck},
@@ -61,6 +61,7 @@ fn set(cloud: &Cloud, changes: &Value) -> Result<Value> {
     merge::patch(&mut merged, changes);
     let bad = |e| ApiError::invalid(format!("Not settings: {e}"));
     model.settings = Settings::deserialize(&merged).map_err(bad)?;
+    clock::set_ahead(model.settings.clock_ahead_seconds);
     settings(&model.settings)
 }
 

@@ -25,7 +25,12 @@ use crate::cloud::{
     error::{ApiError, Result},
     token::Caller,
 };
-use axum::{Router, extract::Request, extract::State, response::Response};
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{HeaderValue, header::DATE},
+    response::Response,
+};
 use call::Call;
 use serde_json::json;
 use std::sync::Arc;
@@ -56,9 +61,16 @@ pub fn is_api(first: &str) -> bool {
 }
 
 async fn serve(State(cloud): State<Arc<Cloud>>, request: Request) -> Response {
-    let mut call = Call::new(request);
+    let mut response = serve_one(&cloud, Call::new(request)).await;
+    if let Ok(date) = HeaderValue::try_from(clock::http_date(clock::moment())) {
+        response.headers_mut().insert(DATE, date);
+    }
+    response
+}
+
+async fn serve_one(cloud: &Arc<Cloud>, mut call: Call) -> Response {
     if call.segments[0] == "control" {
-        return control::handle(&cloud, &mut call)
+        return control::handle(cloud, &mut call)
             .await
             .unwrap_or_else(|e| respond::error_json(&e));
     }
@@ -73,7 +85,7 @@ async fn serve(State(cloud): State<Arc<Cloud>>, request: Request) -> Response {
     } else {
         match faults::injected(&faults) {
             Some(error) => answer(Err(error), xml),
-            None => answer(route(&cloud, &mut call).await, xml),
+            None => answer(route(cloud, &mut call).await, xml),
         }
     };
     let struck = faults::kinds(&faults);
