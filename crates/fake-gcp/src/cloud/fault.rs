@@ -14,8 +14,14 @@ pub struct Rule {
     /// How often it still strikes; without a number for ever.
     #[serde(default)]
     pub times: Option<u64>,
+    /// It lets so many requests pass between two that it strikes.
+    #[serde(default)]
+    pub pass: u64,
     /// What happens.
     pub fault: Fault,
+    /// How many requests have fitted.
+    #[serde(default, skip_deserializing)]
+    pub met: u64,
     /// How often it has struck.
     #[serde(default, skip_deserializing)]
     pub struck: u64,
@@ -85,6 +91,8 @@ pub enum PlainFault {
     DropResponse,
     /// A byte of an upload, else of the answer, is changed.
     CorruptBody,
+    /// The instance that it makes boots, and runs no startup script.
+    NoStartup,
 }
 
 /// How an operation fails.
@@ -118,6 +126,8 @@ pub struct Struck {
     pub drop_response: bool,
     /// Change a byte.
     pub corrupt_body: bool,
+    /// Boot the instance without its startup script.
+    pub no_startup: bool,
 }
 
 /// The rules in the order in which they came.
@@ -157,7 +167,8 @@ impl Rules {
                 && rule.matches.method.as_ref().is_none_or(|m| m.eq_ignore_ascii_case(method))
                 && compiled.path.as_ref().is_none_or(|path_is| path_is.is_match(path))
                 && compiled.caller.as_ref().is_none_or(|caller_is| caller_is.is_match(caller));
-            if hit {
+            rule.met += u64::from(hit);
+            if hit && (rule.met - 1) % (rule.pass + 1) == 0 {
                 rule.struck += 1;
                 rule.times = rule.times.map(|times| times - 1);
                 struck.add(&rule.fault);
@@ -187,6 +198,7 @@ impl Struck {
             Fault::Plain(PlainFault::DropConnection) => self.drop_connection = true,
             Fault::Plain(PlainFault::DropResponse) => self.drop_response = true,
             Fault::Plain(PlainFault::CorruptBody) => self.corrupt_body = true,
+            Fault::Plain(PlainFault::NoStartup) => self.no_startup = true,
         }
     }
 }
@@ -215,6 +227,7 @@ mod tests {
             { "fault": "drop_response" },
             { "fault": { "truncate_body": 3 } },
             { "fault": "corrupt_body" },
+            { "fault": "no_startup" },
             { "fault": { "token_expires_in": -5 } }
         ]"#,
         );
@@ -224,6 +237,7 @@ mod tests {
         assert_eq!(struck.delay, Duration::from_millis(500));
         assert_eq!(struck.operation_delay, Some(Duration::from_secs(12)));
         assert!(struck.drop_connection && struck.drop_response && struck.corrupt_body);
+        assert!(struck.no_startup);
         assert_eq!((struck.truncate_body, struck.token_expires_in), (Some(3), Some(-5)));
     }
 
@@ -232,6 +246,13 @@ mod tests {
         let mut rules = rules(r#"[{ "times": 2, "fault": { "status": 500 } }]"#);
         let mut hits = || rules.strike("GET", "/", "owner").status.is_some();
         assert_eq!([hits(), hits(), hits()], [true, true, false]);
+    }
+
+    #[test]
+    fn a_rule_lets_pass_as_many_as_it_says() {
+        let mut rules = rules(r#"[{ "pass": 1, "times": 2, "fault": { "status": 429 } }]"#);
+        let mut hits = || rules.strike("GET", "/", "owner").status.is_some();
+        assert_eq!([hits(), hits(), hits(), hits(), hits()], [true, false, true, false, false]);
     }
 
     #[test]

@@ -47,6 +47,7 @@ pub fn kinds(faults: &Struck) -> Vec<&'static str> {
         ("drop_connection", faults.drop_connection),
         ("drop_response", faults.drop_response),
         ("corrupt_body", faults.corrupt_body),
+        ("no_startup", faults.no_startup),
     ];
     kinds.into_iter().filter(|(_, struck)| *struck).map(|(name, _)| name).collect()
 }

@@ -70,9 +70,7 @@ async fn serve(State(cloud): State<Arc<Cloud>>, request: Request) -> Response {
 
 async fn serve_one(cloud: &Arc<Cloud>, mut call: Call) -> Response {
     if call.segments[0] == "control" {
-        return control::handle(cloud, &mut call)
-            .await
-            .unwrap_or_else(|e| respond::error_json(&e));
+        return control::handle(cloud, &mut call).await.unwrap_or_else(|e| respond::error_json(&e));
     }
     let target = call.target();
     call.faults = cloud.lock().faults.strike(call.method.as_str(), &target, call.caller.name());

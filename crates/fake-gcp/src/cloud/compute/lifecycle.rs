@@ -64,7 +64,8 @@ impl Cloud {
                 model.compute.exceeded(&vm.project, region, &model.settings.quotas);
         }
         let (cloud, started) = (self.me(), vm.clone());
-        let work = Box::pin(async move { cloud.power_on(started).await });
+        let runs_script = !faults.no_startup;
+        let work = Box::pin(async move { cloud.power_on(started, runs_script).await });
         let undo = Box::new(move |cloud: &Cloud| cloud.remove_instance(&vm));
         self.operate(operation, &faults, work, undo).await
     }
@@ -72,7 +73,7 @@ impl Cloud {
     /// Starts an instance that is off.
     pub async fn start(&self, vm: VmName, operation: String, faults: &Struck) -> Value {
         let cloud = self.me();
-        let work = Box::pin(async move { cloud.power_on(vm).await });
+        let work = Box::pin(async move { cloud.power_on(vm, true).await });
         self.operate(operation, faults, work, Box::new(|_| {})).await
     }
 
@@ -158,8 +159,15 @@ impl Cloud {
         Duration::from_millis(self.lock().settings.stop_grace_ms)
     }
 
-    async fn power_on(self: Arc<Self>, name: VmName) -> Result<(), OperationError> {
-        let vm = self.lock().vm(&name).map_err(gone)?;
+    async fn power_on(
+        self: Arc<Self>,
+        name: VmName,
+        runs_script: bool,
+    ) -> Result<(), OperationError> {
+        let mut vm = self.lock().vm(&name).map_err(gone)?;
+        if !runs_script {
+            vm.metadata.remove("startup-script");
+        }
         if let Some(machines) = self.machines() {
             let boot = tokio::task::spawn_blocking(move || machines.boot(vm)).await;
             let failed = match boot {
