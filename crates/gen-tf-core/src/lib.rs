@@ -1,5 +1,5 @@
-//! The pure core of gen-tf: everything between `study.hcl` and the file tree, and between
-//! observations and the active set.
+//! The pure core of gen-tf: everything between `study.hcl` and the file tree, between observations
+//! and the active set, and the statistics of results.
 //!
 //! It decides and never does: no file system, process, environment, clock, network or printing
 //! (`clippy.toml` of this crate bans them). "Now", file contents and our own version are arguments.
@@ -24,4 +24,5 @@ pub mod tree;
 pub mod outcome;
 pub mod schedule;
 pub mod pattern;
+pub mod statistics;
 pub mod hash;
