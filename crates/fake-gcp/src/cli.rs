@@ -35,6 +35,9 @@ pub struct Serve {
     /// What boots when an instance starts.
     #[arg(long, default_value = "off")]
     pub vms: Vms,
+    /// Writes everything down in DIR/cloud.json, and goes on with what is there, on the same port.
+    #[arg(long)]
+    pub keep: bool,
     /// A project that exists (repeatable).
     #[arg(long = "project", value_name = "ID", default_value = "fake-project")]
     pub projects: Vec<String>,

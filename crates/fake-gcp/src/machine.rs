@@ -15,10 +15,11 @@ mod tls;
 pub use init::run_vm;
 pub use sandboxes::{Sandboxes, Settings};
 
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
 
 /// Where an instance is: unique in the whole cloud.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct VmName {
     /// Id of the project.
     pub project: String,

@@ -9,19 +9,28 @@ use crate::{
 };
 use anyhow::{Context, anyhow};
 use camino::Utf8Path;
-use std::{io::Write, sync::Arc};
+use std::{
+    io::{ErrorKind, Write},
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::{
     net::TcpListener,
     runtime::Handle,
     signal::unix::{SignalKind, signal},
 };
 
+/// How long a port may take to become free.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// Serves until SIGTERM or SIGINT.
 pub async fn run(options: &Serve) -> anyhow::Result<()> {
     std::fs::create_dir_all(&options.state)
         .with_context(|| format!("cannot make {}", options.state))?;
-    let cloud = Cloud::create(&options.state, &options.projects)
-        .with_context(|| format!("cannot keep objects below {}", options.state))?;
+    let cloud = open(options)?;
+    let listener = bind(&cloud).await?;
+    let base = format!("http://{}", listener.local_addr()?);
+    cloud.serve_at(&base);
     cloud.lock().settings.quotas.extend(options.quotas.iter().cloned());
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -29,7 +38,8 @@ pub async fn run(options: &Serve) -> anyhow::Result<()> {
         Vms::Off => None,
         Vms::Sandbox => Some(attach_sandboxes(&cloud, &options.state).await?),
     };
-    let base = listen(&cloud).await?;
+    cloud.resume().await;
+    serve(listener, &cloud);
     let provider = provider::serve(base.clone()).await?;
     let mut variables = env::variables(&base);
     variables.insert("TF_REATTACH_PROVIDERS".to_owned(), provider.json.clone());
@@ -48,6 +58,14 @@ pub async fn run(options: &Serve) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn open(options: &Serve) -> anyhow::Result<Arc<Cloud>> {
+    let Serve { state, projects, .. } = options;
+    if options.keep {
+        return Cloud::keep(state, projects);
+    }
+    Cloud::create(state, projects).with_context(|| format!("cannot keep objects below {state}"))
+}
+
 /// Lets instances boot as sandboxes, whose disks and logs are in `vms/` below `state`.
 async fn attach_sandboxes(cloud: &Arc<Cloud>, state: &Utf8Path) -> anyhow::Result<Arc<Sandboxes>> {
     let settings = Settings {
@@ -63,17 +81,42 @@ async fn attach_sandboxes(cloud: &Arc<Cloud>, state: &Utf8Path) -> anyhow::Resul
     Ok(sandboxes)
 }
 
-/// Serves a cloud on a free loopback port in the background; returns the origin.
+/// Serves a cloud on a loopback port in the background; returns the origin.
 pub async fn listen(cloud: &Arc<Cloud>) -> anyhow::Result<String> {
-    let listener =
-        TcpListener::bind(("127.0.0.1", 0)).await.context("cannot listen on loopback")?;
+    let listener = bind(cloud).await?;
     let base = format!("http://{}", listener.local_addr()?);
     cloud.serve_at(&base);
+    serve(listener, cloud);
+    Ok(base)
+}
+
+/// Listens where the cloud was served before, because programs call it there, else on a free port.
+async fn bind(cloud: &Cloud) -> anyhow::Result<TcpListener> {
+    let Some(base) = cloud.was_served_at() else {
+        return TcpListener::bind(("127.0.0.1", 0)).await.context("cannot listen on loopback");
+    };
+    let address = base.trim_start_matches("http://");
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match TcpListener::bind(address).await {
+            // A killed process may have children that have not become sandboxes yet, or somebody's connection may have the port.
+            Err(error) if error.kind() == ErrorKind::AddrInUse && Instant::now() < deadline => {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            bound => {
+                return bound.with_context(|| {
+                    format!("cannot listen on {address} as before (end whoever listens there)")
+                });
+            }
+        }
+    }
+}
+
+fn serve(listener: TcpListener, cloud: &Arc<Cloud>) {
     let router = http::router(cloud.clone());
     tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, router).await {
             eprintln!("fake-gcp: the server ended: {error}");
         }
     });
-    Ok(base)
 }

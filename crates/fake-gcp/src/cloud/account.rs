@@ -6,10 +6,11 @@ use super::{
     policy::Policy,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// A service account.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Account {
     /// Id of its project.
     pub project: String,

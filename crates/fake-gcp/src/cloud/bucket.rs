@@ -8,14 +8,16 @@ use super::{
     error::{ApiError, Result},
     merge,
     object::{Object, Preconditions},
+    pairs,
     policy::Policy,
 };
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// A bucket.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Bucket {
     /// Its name.
     pub name: String,
@@ -31,6 +33,7 @@ pub struct Bucket {
     updated: Timestamp,
     live: BTreeMap<String, Object>,
     /// Versions that are no longer live, by name and generation, and when they ceased to be.
+    #[serde(with = "pairs")]
     archived: BTreeMap<(String, u64), (Object, Timestamp)>,
     last_generation: u64,
 }
@@ -258,6 +261,11 @@ impl Bucket {
     /// Live objects in the order of their names.
     pub fn objects(&self) -> impl Iterator<Item = &Object> {
         self.live.values()
+    }
+
+    /// Every version, to change it.
+    pub fn versions_mut(&mut self) -> impl Iterator<Item = &mut Object> {
+        self.live.values_mut().chain(self.archived.values_mut().map(|(object, _)| object))
     }
 
     /// All versions in the order of names and generations, with the time when each ceased to be live.

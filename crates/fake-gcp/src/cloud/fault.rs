@@ -1,7 +1,7 @@
 //! Faults that a test asks for: rules over requests, and how often each strikes.
 //! What a fault does to a request is carried out on the HTTP side and by operations.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use std::time::Duration;
 
 /// A rule.
@@ -20,10 +20,10 @@ pub struct Rule {
     /// What happens.
     pub fault: Fault,
     /// How many requests have fitted.
-    #[serde(default, skip_deserializing)]
+    #[serde(default)]
     pub met: u64,
     /// How often it has struck.
-    #[serde(default, skip_deserializing)]
+    #[serde(default)]
     pub struck: u64,
 }
 
@@ -131,13 +131,30 @@ pub struct Struck {
 }
 
 /// The rules in the order in which they came.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(try_from = "Vec<Rule>")]
 pub struct Rules(Vec<(Rule, Compiled)>);
 
 #[derive(Debug)]
 struct Compiled {
     path: Option<regex::Regex>,
     caller: Option<regex::Regex>,
+}
+
+impl Serialize for Rules {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.list())
+    }
+}
+
+impl TryFrom<Vec<Rule>> for Rules {
+    type Error = regex::Error;
+
+    fn try_from(list: Vec<Rule>) -> Result<Self, regex::Error> {
+        let mut rules = Self::default();
+        list.into_iter().try_for_each(|rule| rules.add(rule))?;
+        Ok(rules)
+    }
 }
 
 impl Rules {
@@ -159,22 +176,36 @@ impl Rules {
         self.0.iter().map(|(rule, _)| rule)
     }
 
+    /// Whether any rule counts a request.
+    #[must_use]
+    pub fn any(&self, method: &str, path: &str, caller: &str) -> bool {
+        self.0.iter().any(|(rule, compiled)| compiled.fits(rule, method, path, caller))
+    }
+
     /// What strikes a request; counts it.
     pub fn strike(&mut self, method: &str, path: &str, caller: &str) -> Struck {
         let mut struck = Struck::default();
         for (rule, compiled) in &mut self.0 {
-            let hit = rule.times != Some(0)
-                && rule.matches.method.as_ref().is_none_or(|m| m.eq_ignore_ascii_case(method))
-                && compiled.path.as_ref().is_none_or(|path_is| path_is.is_match(path))
-                && compiled.caller.as_ref().is_none_or(|caller_is| caller_is.is_match(caller));
-            rule.met += u64::from(hit);
-            if hit && (rule.met - 1) % (rule.pass + 1) == 0 {
+            if !compiled.fits(rule, method, path, caller) {
+                continue;
+            }
+            rule.met += 1;
+            if (rule.met - 1).is_multiple_of(rule.pass + 1) {
                 rule.struck += 1;
                 rule.times = rule.times.map(|times| times - 1);
                 struck.add(&rule.fault);
             }
         }
         struck
+    }
+}
+
+impl Compiled {
+    fn fits(&self, rule: &Rule, method: &str, path: &str, caller: &str) -> bool {
+        rule.times != Some(0)
+            && rule.matches.method.as_ref().is_none_or(|m| m.eq_ignore_ascii_case(method))
+            && self.path.as_ref().is_none_or(|path_is| path_is.is_match(path))
+            && self.caller.as_ref().is_none_or(|caller_is| caller_is.is_match(caller))
     }
 }
 

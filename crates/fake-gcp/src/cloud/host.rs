@@ -21,8 +21,8 @@ impl Host for Cloud {
     }
 
     fn token(&self, service_account: &str) -> (String, u64) {
+        let struck = self.strike("GET", TOKEN_PATH, service_account);
         let mut model = self.lock();
-        let struck = model.faults.strike("GET", TOKEN_PATH, service_account);
         let seconds = struck.token_expires_in.unwrap_or(model.settings.token_seconds);
         model.tokens += 1;
         let token = token::issue(service_account, model.tokens, seconds);

@@ -10,9 +10,11 @@ pub mod condition;
 pub mod error;
 pub mod fault;
 pub mod host;
+mod keep;
 pub mod label;
 pub mod merge;
 pub mod object;
+mod pairs;
 pub mod policy;
 pub mod project;
 pub mod role;
@@ -29,9 +31,12 @@ use camino::Utf8Path;
 use compute::Compute;
 use condition::Resource;
 use error::{ApiError, Result};
-use fault::Rules;
+use fault::{Rules, Struck};
+pub use keep::Held;
+use keep::Keeper;
 use project::Project;
 use secret::Secret;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use settings::Settings;
 use std::{
@@ -45,11 +50,13 @@ use upload::Uploads;
 #[derive(Debug)]
 pub struct Cloud {
     model: Mutex<Model>,
+    requests: Mutex<Vec<Value>>,
     /// Bytes of objects.
     pub blobs: Blobs,
     /// Tells that an instance's state has changed.
     pub changed: tokio::sync::Notify,
     machines: Machinery,
+    keeper: Option<Keeper>,
     base: OnceLock<String>,
     me: Weak<Cloud>,
 }
@@ -65,19 +72,18 @@ impl std::fmt::Debug for Machinery {
 }
 
 /// Everything that a request can change, behind one lock.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Model {
     /// What a test may turn.
     pub settings: Settings,
     /// Fault rules.
     pub faults: Rules,
-    /// Requests so far.
-    pub requests: Vec<Value>,
     /// Projects by id.
     pub projects: BTreeMap<String, Project>,
     /// Buckets by name.
     pub buckets: BTreeMap<String, Bucket>,
     /// Secrets by id of the project and of the secret.
+    #[serde(with = "pairs")]
     pub secrets: BTreeMap<(String, String), Secret>,
     /// Service accounts by address.
     pub accounts: BTreeMap<String, Account>,
@@ -93,23 +99,59 @@ pub struct Model {
 impl Cloud {
     /// An empty cloud with these projects, whose objects' bytes are kept below `state`.
     pub fn create(state: &Utf8Path, projects: &[String]) -> std::io::Result<Arc<Self>> {
+        // One that was kept here has lost its objects with this.
+        Keeper::new(state).forget()?;
         let blobs = Blobs::create(state.join("objects"))?;
-        let projects = projects.iter().map(|id| (id.clone(), Project::new(id))).collect();
-        let model = Model { projects, ..Model::default() };
-        Ok(Arc::new_cyclic(|me| Self {
+        Ok(Self::new(Model::default(), blobs, None, projects))
+    }
+
+    /// A cloud that is written down below `state` whenever it changes, and goes on with what is there.
+    pub fn keep(state: &Utf8Path, projects: &[String]) -> anyhow::Result<Arc<Self>> {
+        let mut keeper = Keeper::new(state);
+        let (model, blobs) = keeper.load(state.join("objects"))?;
+        Ok(Self::new(model, blobs, Some(keeper), projects))
+    }
+
+    fn new(
+        mut model: Model,
+        blobs: Blobs,
+        keeper: Option<Keeper>,
+        projects: &[String],
+    ) -> Arc<Self> {
+        for id in projects {
+            model.projects.entry(id.clone()).or_insert_with(|| Project::new(id));
+        }
+        Arc::new_cyclic(|me| Self {
             model: Mutex::new(model),
+            requests: Mutex::default(),
             blobs,
             changed: tokio::sync::Notify::new(),
             machines: Machinery::default(),
+            keeper,
             base: OnceLock::new(),
             me: me.clone(),
-        }))
+        })
     }
 
     /// Everything that exists. Held for moments only, never while waiting.
-    pub fn lock(&self) -> MutexGuard<'_, Model> {
+    pub fn lock(&self) -> Held<'_> {
         // A handler that panicked has failed its own request; the others go on.
-        self.model.lock().unwrap_or_else(PoisonError::into_inner)
+        Held::new(self, self.model.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Requests since this process began.
+    pub fn requests(&self) -> MutexGuard<'_, Vec<Value>> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What strikes a request; counts it.
+    pub fn strike(&self, method: &str, path: &str, caller: &str) -> Struck {
+        let mut model = self.lock();
+        // Where nothing strikes, nothing changes, and there is nothing to write down.
+        if !model.faults.any(method, path, caller) {
+            return Struck::default();
+        }
+        model.faults.strike(method, path, caller)
     }
 
     /// Lets `machines` boot what runs from now on; the second one to ask is refused.
@@ -125,6 +167,12 @@ impl Cloud {
     /// Says under which origin it is served, such as `http://127.0.0.1:8080`; the first one counts.
     pub fn serve_at(&self, base: &str) {
         self.base.get_or_init(|| base.to_owned());
+    }
+
+    /// Where it was served when it was last written down, such as `http://127.0.0.1:8080`.
+    #[must_use]
+    pub fn was_served_at(&self) -> Option<&str> {
+        self.keeper.as_ref()?.base.as_deref()
     }
 
     /// The origin under which it is served.

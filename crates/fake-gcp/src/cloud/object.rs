@@ -7,11 +7,12 @@ use super::{
     error::{ApiError, Result},
 };
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 /// One version of an object.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Object {
     /// Its name, with slashes.
     pub name: String,
@@ -162,7 +163,7 @@ pub fn verify(blob: &Blob, announced: &Map<String, Value>) -> Result<()> {
 }
 
 /// What must be so for a request to be carried out.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Preconditions {
     /// The generation must be this; 0 is "there is none".
     pub generation: Option<u64>,

@@ -4,28 +4,30 @@
 use super::{
     condition::{Condition, Resource},
     error::{ApiError, Result},
-    role,
+    pairs, role,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use serde::Deserialize;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 /// A policy of one resource.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Policy {
     bindings: Vec<Binding>,
     version: u64,
     changes: u64,
     /// When a grant starts to count; what is not in here counts already.
-    effective: BTreeMap<Grant, Instant>,
+    #[serde(with = "pairs")]
+    effective: BTreeMap<Grant, Timestamp>,
 }
 
 /// One role for some members, perhaps under a condition.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Binding {
     role: String,
     #[serde(default)]
@@ -34,7 +36,7 @@ struct Binding {
 }
 
 /// A condition as it was written.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Expression {
     #[serde(default)]
     title: String,
@@ -109,7 +111,7 @@ impl Policy {
         self.changes += 1;
         let now = self.grants();
         self.effective.retain(|grant, _| now.contains(grant));
-        let start = Instant::now() + delay;
+        let start = Timestamp::now().saturating_add(delay).unwrap_or(Timestamp::MAX);
         self.effective.extend(now.difference(&before).map(|grant| (grant.clone(), start)));
         Ok(())
     }
@@ -148,7 +150,7 @@ impl Policy {
 
     fn in_effect(&self, binding: &Binding, member: &str) -> bool {
         let grant = (binding.role.clone(), member.to_owned(), binding.condition.clone());
-        self.effective.get(&grant).is_none_or(|start| *start <= Instant::now())
+        self.effective.get(&grant).is_none_or(|start| *start <= Timestamp::now())
     }
 
     fn grants(&self) -> BTreeSet<Grant> {

@@ -1,11 +1,12 @@
 //! Projects: number, policy, enabled services.
 
 use super::{clock, condition::Resource, policy::Policy};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// A project.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Project {
     /// Its id.
     pub id: String,

@@ -1,5 +1,5 @@
 //! Secret Manager: secrets, their versions, and what may be done in which state.
-//! Payloads stay in memory and appear in answers to an access only, never in a dump or a log.
+//! Payloads appear in answers to an access only, never in a dump or a log; a cloud that is kept has them in its file.
 
 use super::{
     clock,
@@ -9,11 +9,12 @@ use super::{
     policy::Policy,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// A secret.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Secret {
     /// `projects/<number>/secrets/<id>`
     pub name: String,
@@ -25,7 +26,7 @@ pub struct Secret {
     versions: BTreeMap<u64, Version>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Version {
     state: State,
     created: String,
@@ -34,7 +35,7 @@ struct Version {
 }
 
 /// The state of a version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum State {
     /// It can be read.
     Enabled,

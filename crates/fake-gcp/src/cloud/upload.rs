@@ -5,12 +5,13 @@ use super::{
     blob::{Blob, BlobWriter},
     object::Preconditions,
 };
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, sync::Arc};
 use tokio::sync::Mutex;
 
 /// Uploads by their ids.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Uploads {
     last: u64,
     resumable: BTreeMap<String, Resumable>,
@@ -18,7 +19,7 @@ pub struct Uploads {
 }
 
 /// An upload in one stream that may break off and go on.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Resumable {
     /// What it becomes.
     pub target: Target,
@@ -26,12 +27,15 @@ pub struct Resumable {
     pub announced: Map<String, Value>,
     /// What must be so at its end.
     pub preconditions: Preconditions,
+    /// Number of the file that the bytes are in.
+    pub file: u64,
     /// Bytes so far; nothing once it has ended.
+    #[serde(skip)]
     pub bytes: Arc<Mutex<Option<BlobWriter>>>,
 }
 
 /// Where an upload goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {
     /// Name of the bucket.
     pub bucket: String,
@@ -40,7 +44,7 @@ pub struct Target {
 }
 
 /// An upload in numbered parts.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct InParts {
     /// What it becomes.
     pub target: Target,
@@ -67,6 +71,16 @@ impl Uploads {
     #[must_use]
     pub fn resumable(&self, id: &str) -> Option<Resumable> {
         self.resumable.get(id).cloned()
+    }
+
+    /// All resumable uploads, to change them.
+    pub fn resumables_mut(&mut self) -> impl Iterator<Item = &mut Resumable> {
+        self.resumable.values_mut()
+    }
+
+    /// All parts, to change them.
+    pub fn parts_mut(&mut self) -> impl Iterator<Item = &mut Arc<Blob>> {
+        self.parts.values_mut().flat_map(|upload| upload.parts.values_mut())
     }
 
     /// Forgets a resumable upload.

@@ -20,9 +20,9 @@ pub async fn handle(cloud: &Cloud, call: &mut Call) -> Result<Response> {
     let path: Vec<&str> = segments.iter().skip(1).map(String::as_str).collect();
     let json = match (call.method.as_str(), path.as_slice()) {
         ("GET", ["state"]) => state(cloud, &cloud.lock()),
-        ("GET", ["requests"]) => cloud.lock().requests.clone().into(),
+        ("GET", ["requests"]) => cloud.requests().clone().into(),
         ("DELETE", ["requests"]) => {
-            cloud.lock().requests.clear();
+            cloud.requests().clear();
             json!({})
         }
         ("GET", ["faults"]) => {
@@ -31,7 +31,8 @@ pub async fn handle(cloud: &Cloud, call: &mut Call) -> Result<Response> {
             serde_json::to_value(rules).map_err(ApiError::internal)?
         }
         ("POST", ["faults"]) => {
-            let rule = Rule::deserialize(call.json().await?).map_err(bad_rule)?;
+            let mut rule = Rule::deserialize(call.json().await?).map_err(bad_rule)?;
+            rule.struck = 0;
             cloud.lock().faults.add(rule).map_err(bad_rule)?;
             json!({})
         }

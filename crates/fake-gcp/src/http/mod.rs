@@ -73,7 +73,7 @@ async fn serve_one(cloud: &Arc<Cloud>, mut call: Call) -> Response {
         return control::handle(cloud, &mut call).await.unwrap_or_else(|e| respond::error_json(&e));
     }
     let target = call.target();
-    call.faults = cloud.lock().faults.strike(call.method.as_str(), &target, call.caller.name());
+    call.faults = cloud.strike(call.method.as_str(), &target, call.caller.name());
     let (method, caller) = (call.method.to_string(), call.caller.name().to_owned());
     let faults = call.faults.clone();
     clock::wait(faults.delay).await;
@@ -88,7 +88,7 @@ async fn serve_one(cloud: &Arc<Cloud>, mut call: Call) -> Response {
     };
     let struck = faults::kinds(&faults);
     let status = response.status().as_u16();
-    cloud.lock().requests.push(json!({
+    cloud.requests().push(json!({
         "at": clock::now(),
         "method": method,
         "path": target,

@@ -2,7 +2,7 @@
 
 use super::{call::Call, media, respond, rights, storage, unknown};
 use crate::cloud::{
-    Cloud,
+    Cloud, Model,
     bucket::NewObject,
     error::{ApiError, Result},
     object::{self, Object, Preconditions},
@@ -89,18 +89,17 @@ pub fn delete(
 
 /// Makes an object of complete bytes, if the caller may and the preconditions hold.
 pub fn commit(
-    cloud: &Cloud,
+    model: &mut Model,
     caller: &Caller,
     bucket: &str,
     new: NewObject,
     announced: &Map<String, Value>,
     preconditions: &Preconditions,
 ) -> Result<Object> {
-    let mut model = cloud.lock();
-    let in_bucket = rights::object(&model, caller, "storage.objects.create", bucket, &new.name)?;
+    let in_bucket = rights::object(model, caller, "storage.objects.create", bucket, &new.name)?;
     object::verify(&new.blob, announced)?;
     preconditions.check(in_bucket.get(&new.name, None).ok())?;
-    rights::overwrite(&model, caller, bucket, &new.name)?;
+    rights::overwrite(model, caller, bucket, &new.name)?;
     model.bucket_mut(bucket)?.put(new, preconditions).cloned()
 }
 
@@ -144,7 +143,7 @@ async fn copy(
     let (blob, parts) = (source.blob.clone(), source.parts);
     let new = NewObject { name: to.1.to_owned(), blob, attributes, parts };
     let conditions = storage::preconditions(call)?;
-    commit(cloud, &call.caller, to.0, new, &Map::new(), &conditions)
+    commit(&mut cloud.lock(), &call.caller, to.0, new, &Map::new(), &conditions)
 }
 
 /// What a listing asks for.

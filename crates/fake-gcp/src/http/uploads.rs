@@ -82,7 +82,8 @@ fn finish(
     let attributes = object::attributes(announced);
     let new = NewObject { name, blob: Arc::new(blob), attributes, parts: None };
     let conditions = storage::preconditions(call)?;
-    let object = objects::commit(cloud, &call.caller, bucket, new, announced, &conditions)?;
+    let object =
+        objects::commit(&mut cloud.lock(), &call.caller, bucket, new, announced, &conditions)?;
     Ok(respond::json(&object.to_json(cloud.base(), bucket, None)))
 }
 
@@ -174,8 +175,8 @@ async fn begin(cloud: &Cloud, call: &mut Call, bucket: &str) -> Result<Response>
     preconditions.check(in_bucket.get(&object, None).ok())?;
     rights::overwrite(&model, &call.caller, bucket, &object)?;
     let target = Target { bucket: bucket.to_owned(), object };
-    let bytes = Arc::new(Mutex::new(Some(writer)));
-    let id = model.uploads.begin(Resumable { target, announced, preconditions, bytes });
+    let (file, bytes) = (writer.number(), Arc::new(Mutex::new(Some(writer))));
+    let id = model.uploads.begin(Resumable { target, announced, preconditions, file, bytes });
     let origin = origin(cloud, call);
     let address =
         format!("{origin}/upload/storage/v1/b/{bucket}/o?uploadType=resumable&upload_id={id}");
@@ -247,13 +248,14 @@ async fn go_on(cloud: &Cloud, call: &mut Call) -> Result<Response> {
         return Ok(incomplete(size));
     }
     let Some(writer) = bytes.take() else { return Err(ApiError::not_found("No such upload.")) };
-    cloud.lock().uploads.end(&id);
     let blob = Arc::new(writer.finish());
     let attributes = object::attributes(&upload.announced);
     let Target { bucket, object: name } = upload.target;
     let new = NewObject { name, blob, attributes, parts: None };
     let (announced, conditions) = (&upload.announced, &upload.preconditions);
-    let object = objects::commit(cloud, &call.caller, &bucket, new, announced, conditions)?;
+    let mut model = cloud.lock();
+    model.uploads.end(&id);
+    let object = objects::commit(&mut model, &call.caller, &bucket, new, announced, conditions)?;
     Ok(respond::json(&object.to_json(cloud.base(), &bucket, None)))
 }
 

@@ -108,7 +108,8 @@ async fn put(cloud: &Cloud, call: &mut Call, bucket: &str, name: String) -> Resu
     let attributes = attributes(call);
     let blob = Arc::new(uploads::receive(cloud, call).await?);
     let new = NewObject { name, blob, attributes, parts: None };
-    let object = objects::commit(cloud, &call.caller, bucket, new, &announced, &conditions)?;
+    let object =
+        objects::commit(&mut cloud.lock(), &call.caller, bucket, new, &announced, &conditions)?;
     Ok(respond::build(200, &written(&object), Body::empty()))
 }
 
@@ -127,7 +128,8 @@ fn copy(cloud: &Cloud, call: &Call, bucket: &str, name: String) -> Result<Respon
         parts: source.parts,
     };
     let conditions = preconditions(call)?;
-    let copy = objects::commit(cloud, &call.caller, bucket, new, &Map::new(), &conditions)?;
+    let copy =
+        objects::commit(&mut cloud.lock(), &call.caller, bucket, new, &Map::new(), &conditions)?;
     let (etag, updated) = (escape(&copy.xml_etag()), clock::rfc3339(copy.updated));
     Ok(respond::xml(&format!(
         "<CopyObjectResult><LastModified>{updated}</LastModified><ETag>{etag}</ETag></CopyObjectResult>"

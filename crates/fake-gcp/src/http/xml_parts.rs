@@ -89,9 +89,19 @@ async fn complete(cloud: &Cloud, call: &mut Call, id: &str, target: &Target) -> 
     let new = NewObject { name: target.object.clone(), blob, attributes, parts: count };
     let conditions = xml::preconditions(call)?;
     let announced = Map::new();
-    let object =
-        objects::commit(cloud, &call.caller, &target.bucket, new, &announced, &conditions)?;
-    cloud.lock().uploads.take_parts(id, target);
+    let object = {
+        let mut model = cloud.lock();
+        let object = objects::commit(
+            &mut model,
+            &call.caller,
+            &target.bucket,
+            new,
+            &announced,
+            &conditions,
+        )?;
+        model.uploads.take_parts(id, target);
+        object
+    };
     let etag = escape(&object.xml_etag());
     let body = format!(
         "<?xml version='1.0' encoding='UTF-8'?><CompleteMultipartUploadResult>\

@@ -4,14 +4,17 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File},
-    io,
+    io::{
+        self,
+        ErrorKind::{NotADirectory, NotFound},
+    },
     net::Shutdown,
     os::unix::net::UnixStream,
     path::{Path, PathBuf},
     process::ExitStatus,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, ensure};
@@ -27,6 +30,9 @@ use super::{
     tree,
     wire::{self, Boot, Doors, Order},
 };
+
+/// How long the machines of a killed fake-gcp have to end.
+const OLD_MACHINES: Duration = Duration::from_secs(30);
 
 /// What [`Sandboxes`] needs besides the cloud.
 #[derive(Debug, Clone)]
@@ -92,6 +98,7 @@ impl Sandboxes {
         if let Some(shortcoming) = &launcher.shortcoming {
             eprintln!("fake-gcp: {shortcoming}");
         }
+        wait_for_old_machines(&settings.folder)?;
         launcher.remove_all_disks().context("remove what a killed fake-gcp left")?;
         let authority = Authority::new().context("make an authority for the Google hosts")?;
         let machines = Mutex::default();
@@ -234,6 +241,8 @@ impl Shared {
         let path = self.settings.folder.join(&machine.label).join("serial.log");
         let log = File::options().append(true).create(true).open(&path);
         let log = log.with_context(|| format!("open {}", path.display()))?;
+        // The sandbox's processes have the lock with the file, for whoever wants to know that they have ended.
+        log.lock().with_context(|| format!("lock {}", path.display()))?;
         let (vm, socket) = {
             let life = machine.lock();
             let socket = life.socket.as_ref().context("a machine that is off")?;
@@ -282,6 +291,26 @@ impl Shared {
             tokio::spawn(async move { axum::serve(google, router).await }),
         ])
     }
+}
+
+/// Waits until the machines of a killed fake-gcp have ended, as they do by themselves: till then their disks are in use.
+fn wait_for_old_machines(folder: &Path) -> Result<()> {
+    let deadline = Instant::now() + OLD_MACHINES;
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path().join("serial.log");
+        let log = match File::open(&path) {
+            Ok(log) => log,
+            // The folder has more in it than machines.
+            Err(error) if matches!(error.kind(), NotFound | NotADirectory) => continue,
+            Err(error) => return Err(error).with_context(|| format!("open {}", path.display())),
+        };
+        while log.try_lock().is_err() {
+            let what = path.display();
+            ensure!(Instant::now() < deadline, "the machine of {what} is still running: end it");
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+    Ok(())
 }
 
 impl Machine {

@@ -196,9 +196,9 @@ impl Cloud {
     /// A later start has a timer of its own.
     fn time_is_over(&self, name: &VmName, boot: u64) {
         let on = {
-            let mut model = self.lock();
+            let model = self.lock();
             let same = model.compute.running.get(name).is_some_and(|r| r.boot == boot);
-            same && model.instance_mut(name).is_ok_and(|i| i["status"] == "RUNNING")
+            same && model.instance(name).is_ok_and(|i| i["status"] == "RUNNING")
         };
         if on && let Err(error) = self.expire(name) {
             eprintln!("fake-gcp: {} is past its time: {error}", name.name);
@@ -233,7 +233,7 @@ impl Cloud {
     async fn wait_until(&self, vm: &VmName, reached: impl Fn(&str) -> bool) {
         loop {
             let changed = self.changed.notified();
-            let done = match self.lock().instance_mut(vm) {
+            let done = match self.lock().instance(vm) {
                 Ok(instance) => reached(instance["status"].as_str().unwrap_or_default()),
                 Err(_) => true,
             };
@@ -255,20 +255,25 @@ impl Cloud {
 }
 
 impl Model {
-    fn instance_mut(&mut self, vm: &VmName) -> Result<&mut Value> {
+    fn instance(&self, vm: &VmName) -> Result<&Value> {
+        let place = Place::zonal(&vm.project, &vm.zone, "instances");
+        self.compute.get(&place, &vm.name)
+    }
+
+    pub(super) fn instance_mut(&mut self, vm: &VmName) -> Result<&mut Value> {
         let place = Place::zonal(&vm.project, &vm.zone, "instances");
         self.compute.get_mut(&place, &vm.name)
     }
 
-    fn vm(&mut self, name: &VmName) -> Result<Vm> {
-        let instance = self.instance_mut(name)?.clone();
-        let (image, disk_gb) = instance::boot_disk(&self.compute, &instance);
+    fn vm(&self, name: &VmName) -> Result<Vm> {
+        let instance = self.instance(name)?;
+        let (image, disk_gb) = instance::boot_disk(&self.compute, instance);
         let text = |value: &Value| value.as_str().map(str::to_owned);
         Ok(Vm {
             name: name.clone(),
             id: text(&instance["id"]).and_then(|id| id.parse().ok()).unwrap_or_default(),
             service_account: text(&instance["serviceAccounts"][0]["email"]),
-            metadata: instance::attributes(&instance),
+            metadata: instance::attributes(instance),
             disk_gb,
             machine_type: text(&instance["machineType"])
                 .map(|t| super::short(&t).to_owned())
@@ -291,7 +296,7 @@ impl Model {
     }
 
     /// Returns whether the instance is to be deleted now.
-    fn switched_off(&mut self, vm: &VmName) -> bool {
+    pub(super) fn switched_off(&mut self, vm: &VmName) -> bool {
         if let Ok(instance) = self.instance_mut(vm) {
             instance::set_status(instance, "TERMINATED");
         }
@@ -313,7 +318,7 @@ impl Model {
         Ok(())
     }
 
-    fn take_instance(&mut self, vm: &VmName) -> bool {
+    pub(super) fn take_instance(&mut self, vm: &VmName) -> bool {
         let place = Place::zonal(&vm.project, &vm.zone, "instances");
         self.compute.running.remove(vm);
         let Ok(instance) = self.compute.remove(&place, &vm.name) else { return false };

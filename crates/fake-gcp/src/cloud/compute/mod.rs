@@ -8,10 +8,15 @@ pub mod lifecycle;
 pub mod operation;
 pub mod quota;
 pub mod resource;
+mod resume;
 
-use super::error::{ApiError, Result};
+use super::{
+    error::{ApiError, Result},
+    pairs,
+};
 use crate::machine::VmName;
 use operation::Operation;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -19,7 +24,7 @@ use std::collections::BTreeMap;
 pub const ORIGIN: &str = "https://www.googleapis.com/compute/v1/";
 
 /// Which part of a project a collection belongs to.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Scope {
     /// The project.
     Global,
@@ -42,7 +47,7 @@ impl Scope {
 }
 
 /// A collection.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
     /// Id of the project.
     pub project: String,
@@ -80,18 +85,20 @@ impl Place {
 }
 
 /// The collections, the operations, and what is known of running instances beyond their JSON.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Compute {
+    #[serde(with = "pairs")]
     collections: BTreeMap<Place, BTreeMap<String, Value>>,
     /// Operations by name.
     pub operations: BTreeMap<String, Operation>,
     /// Instances that exist.
+    #[serde(with = "pairs")]
     pub running: BTreeMap<VmName, Running>,
     last_id: u64,
 }
 
 /// What an instance goes through.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Running {
     /// Counts starts, so that a timer of an earlier one does nothing.
     pub boot: u64,

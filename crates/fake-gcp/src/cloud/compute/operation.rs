@@ -1,12 +1,13 @@
 //! Operations: what is under way, what it works on, and how it ended.
 //! What an operation does is decided by who starts it.
 
-use super::{Compute, Place, Scope};
+use super::{Compute, Place, Scope, parse_reference};
 use crate::cloud::{clock, fault::OperationError};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// Something that takes time.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Operation {
     /// Its name.
     pub name: String,
@@ -27,7 +28,7 @@ pub struct Operation {
 }
 
 /// How far an operation is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {
     /// It has not begun.
     Pending,
@@ -74,6 +75,12 @@ impl Compute {
         }
     }
 
+    /// Operations that have not ended.
+    #[must_use]
+    pub fn under_way(&self) -> Vec<Operation> {
+        self.operations.values().filter(|operation| !operation.is_done()).cloned().collect()
+    }
+
     /// Says how an operation ended.
     pub fn end(&mut self, name: &str, error: Option<OperationError>) {
         if let Some(operation) = self.operations.get_mut(name) {
@@ -90,6 +97,12 @@ impl Operation {
     #[must_use]
     pub fn is_done(&self) -> bool {
         self.status == Status::Done
+    }
+
+    /// What it deletes, if that is what it does.
+    #[must_use]
+    pub fn deletes(&self) -> Option<(Place, String)> {
+        if self.kind == "delete" { parse_reference(&self.target) } else { None }
     }
 
     /// As the API shows it; its own link leads to the server at `base`, because clients follow it.
