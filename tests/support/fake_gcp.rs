@@ -27,6 +27,8 @@ const START: Duration = Duration::from_secs(60);
 pub struct FakeGcp {
     child: Child,
     folder: PathBuf,
+    /// What it was started with besides its folder.
+    options: Vec<String>,
     /// Removes the folder after the twin has ended, where it is ours.
     _own: Option<TempDir>,
     /// The variables that lead programs to it.
@@ -42,7 +44,7 @@ impl FakeGcp {
     /// The same with a project of another name.
     pub fn of(project: &str) -> Self {
         let folder = tempfile::Builder::new().prefix("fake-gcp-").tempdir().unwrap();
-        let started = Self::serve(folder.path(), project, "off");
+        let started = Self::serve(folder.path(), project, &[]);
         let mut twin = started.unwrap_or_else(|log| panic!("fake-gcp has ended: {log}"));
         twin._own = Some(folder);
         twin
@@ -51,7 +53,16 @@ impl FakeGcp {
     /// A twin that boots its instances as sandboxes; `None`, and said in a line, where this machine
     /// can't make any.
     pub fn with_vms(folder: &Path, project: &str) -> Option<Self> {
-        match Self::serve(folder, project, "sandbox") {
+        Self::unless_skipped(Self::serve(folder, project, &["--vms=sandbox"]))
+    }
+
+    /// The same, and it can be killed and started again.
+    pub fn kept(folder: &Path, project: &str) -> Option<Self> {
+        Self::unless_skipped(Self::serve(folder, project, &["--vms=sandbox", "--keep"]))
+    }
+
+    fn unless_skipped(started: Result<Self, String>) -> Option<Self> {
+        match started {
             Ok(twin) => Some(twin),
             Err(log) => {
                 assert!(log.contains("no sandboxes here"), "{log}");
@@ -62,18 +73,42 @@ impl FakeGcp {
     }
 
     /// Serves from a folder; what it has said where it ends instead.
-    fn serve(folder: &Path, project: &str, vms: &str) -> Result<Self, String> {
+    pub fn serve(folder: &Path, project: &str, options: &[&str]) -> Result<Self, String> {
+        let options: Vec<String> =
+            ["--project", project].iter().chain(options).map(|&word| word.to_owned()).collect();
+        let (child, variables) = Self::spawn(folder, &options)?;
+        Ok(Self { child, folder: folder.to_owned(), options, _own: None, variables })
+    }
+
+    /// Kills it as a failing machine would, and starts it anew in its folder.
+    pub fn kill_and_restart(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        let again = Self::spawn(&self.folder, &self.options);
+        (self.child, self.variables) = again.unwrap_or_else(|log| panic!("no restart: {log}"));
+    }
+
+    fn spawn(
+        folder: &Path,
+        options: &[String],
+    ) -> Result<(Child, BTreeMap<String, String>), String> {
         let log = folder.join("fake-gcp.log");
+        let ready = folder.join("env.json");
+        if ready.exists() {
+            // An earlier one's, which would be taken for the sign that this one is ready.
+            fs::remove_file(&ready).unwrap();
+        }
         let said = fs::File::create(&log).unwrap();
         let mut child = Command::new(program("fake-gcp"))
-            .args(["serve", "--vms", vms, "--project", project, "--state"])
+            .arg("serve")
+            .args(options)
+            .arg("--state")
             .arg(folder)
             .stdin(Stdio::null())
             .stdout(said.try_clone().unwrap())
             .stderr(said)
             .spawn()
             .unwrap();
-        let ready = folder.join("env.json");
         let deadline = Instant::now() + START;
         while !ready.exists() {
             if child.try_wait().unwrap().is_some() {
@@ -83,7 +118,7 @@ impl FakeGcp {
             thread::sleep(Duration::from_millis(10));
         }
         let variables = serde_json::from_slice(&fs::read(ready).unwrap()).unwrap();
-        Ok(Self { child, folder: folder.to_owned(), _own: None, variables })
+        Ok((child, variables))
     }
 
     /// The folder of its state.
@@ -168,22 +203,35 @@ impl FakeGcp {
         kind: &str,
         body: &[u8],
     ) -> (u16, Vec<u8>) {
-        let mut stream = TcpStream::connect(self.address()).unwrap();
+        self.try_send(token, method, path, &format!("Content-Type: {kind}"), body).unwrap()
+    }
+
+    /// Sends bytes with a token and one more header; the error is the connection's.
+    pub fn try_send(
+        &self,
+        token: &str,
+        method: &str,
+        path: &str,
+        header: &str,
+        body: &[u8],
+    ) -> std::io::Result<(u16, Vec<u8>)> {
+        let mut stream = TcpStream::connect(self.address())?;
         // Version 1.0 means that the answer ends with the connection.
         let head = format!(
             "{method} {path} HTTP/1.0\r\nHost: {}\r\nAuthorization: Bearer {token}\r\n\
-             Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n",
+             {header}\r\nContent-Length: {}\r\n\r\n",
             self.address(),
             body.len()
         );
-        stream.write_all(head.as_bytes()).unwrap();
-        stream.write_all(body).unwrap();
+        stream.write_all(head.as_bytes())?;
+        stream.write_all(body)?;
         let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        let end = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
+        stream.read_to_end(&mut answer)?;
+        let end = answer.windows(4).position(|window| window == b"\r\n\r\n");
+        let end = end.ok_or(std::io::ErrorKind::UnexpectedEof)?;
         let head = String::from_utf8_lossy(&answer[..end]).into_owned();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        (status, answer.split_off(end + 4))
+        Ok((status, answer.split_off(end + 4)))
     }
 }
 
@@ -200,6 +248,10 @@ impl Drop for FakeGcp {
 /// A program of this Cargo workspace beside the test's own. Cargo builds no program of another
 /// package for a test, so it is built on first use; that costs nothing where it is up to date.
 pub fn program(name: &str) -> PathBuf {
+    // A package's own programs are built with its tests.
+    if let ("fake-gcp", Some(built)) = (name, option_env!("CARGO_BIN_EXE_fake-gcp")) {
+        return PathBuf::from(built);
+    }
     static BUILT: Mutex<Vec<String>> = Mutex::new(Vec::new());
     let test = std::env::current_exe().unwrap();
     let profile = test.ancestors().nth(2).unwrap();
