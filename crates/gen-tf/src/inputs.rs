@@ -10,7 +10,12 @@ use gen_tf_core::{
 };
 use gen_tf_store::Store;
 
-use crate::{failure::Failure, project::Project, screen};
+use crate::{
+    failure::{Failure, code},
+    interrupt::Interrupts,
+    project::Project,
+    screen,
+};
 
 /// Puts each model that the store lacks; its hash is checked on the way.
 ///
@@ -26,10 +31,11 @@ pub fn put_models(project: &Project, store: &Store) -> Result<(), Failure> {
         let source = &model.source;
         if source.starts_with("gs://") && project.gcp().is_some() {
             screen::say(format_args!("copies model `{}` from {source}", model.name));
-            store
-                .copy_once(&key, source, &model.sha256, &|_| {})
-                .map(drop)
-                .with_context(|| format!("copying model `{}`", model.name))?;
+            let (store, model, source) = (store.clone(), model.clone(), source.clone());
+            transfer(move || {
+                let done = store.copy_once(&key, &source, &model.sha256, &|_| {}).map(drop);
+                done.with_context(|| format!("copying model `{}`", model.name))
+            })?;
             continue;
         }
         if source.starts_with("gs://") {
@@ -40,12 +46,23 @@ pub fn put_models(project: &Project, store: &Store) -> Result<(), Failure> {
         let path = project.study_path.parent().unwrap_or(Utf8Path::new("")).join(&model.source);
         screen::say(format_args!("puts model `{}` into the store", model.name));
         // Somebody else may have put the same bytes meanwhile: that is as good.
-        store
-            .put_once_file(&key, &path, &model.sha256)
-            .map(drop)
-            .with_context(|| format!("putting model `{}`", model.name))?;
+        let (store, model) = (store.clone(), model.clone());
+        transfer(move || {
+            let done = store.put_once_file(&key, &path, &model.sha256).map(drop);
+            done.with_context(|| format!("putting model `{}`", model.name))
+        })?;
     }
     Ok(())
+}
+
+/// Moves a model, which may take long. A signal ends gen-tf at once: an object is there whole or not at
+/// all, and the next apply begins with it again.
+fn transfer(work: impl FnOnce() -> anyhow::Result<()> + Send + 'static) -> Result<(), Failure> {
+    if let Some(done) = Interrupts::of_process().unless_asked(work)? {
+        return Ok(done?);
+    }
+    screen::say("interrupted: the model is not in the store yet; the next apply puts it there");
+    Err(Failure::said(code::INTERRUPTED))
 }
 
 /// Refuses a step whose attempts need a secret that the environment does not have.

@@ -5,7 +5,8 @@
 //! loop of `apply --wait` ends. Nothing is printed here.
 
 use std::io;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::mpsc::RecvTimeoutError;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -14,8 +15,14 @@ use signal_hook::iterator::Signals;
 /// The level above which gen-tf ends at once, whatever it is doing.
 const LAST_LEVEL: u8 = 3;
 
+/// How often a wait for something else looks for signals.
+const POLL: Duration = Duration::from_millis(20);
+
 /// Exit code of a program that was interrupted.
 const EXIT_INTERRUPTED: i32 = 130;
+
+/// Signals come to the process as a whole.
+static OF_PROCESS: OnceLock<Interrupts> = OnceLock::new();
 
 /// How urgently gen-tf was asked to end. Clones share one level.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +50,9 @@ impl Interrupts {
     /// # Errors
     /// The handlers or the thread that listens could not be installed.
     pub fn install() -> io::Result<Self> {
+        if let Some(installed) = OF_PROCESS.get() {
+            return Ok(installed.clone());
+        }
         let mut wanted = vec![SIGINT, SIGTERM];
         if !ignored_from_the_start(SIGHUP) {
             wanted.push(SIGHUP);
@@ -55,7 +65,39 @@ impl Interrupts {
                 listener.take(signal);
             }
         })?;
-        Ok(interrupts)
+        Ok(OF_PROCESS.get_or_init(|| interrupts).clone())
+    }
+
+    /// What this process listens to; without [`Self::install`] a level that no signal raises, because
+    /// signals then end the process by themselves.
+    pub fn of_process() -> Self {
+        OF_PROCESS.get().cloned().unwrap_or_default()
+    }
+
+    /// Does what may be given up at any moment, in a thread of its own. Nothing where a signal came
+    /// first: the thread then ends with the process.
+    ///
+    /// # Errors
+    /// The thread could not be started, or has panicked.
+    pub fn unless_asked<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> io::Result<Option<T>> {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        std::thread::Builder::new().spawn(move || {
+            // Whoever does not wait any more does not want it either.
+            drop(sender.send(work()));
+        })?;
+        while self.level() == 0 {
+            match receiver.recv_timeout(POLL) {
+                Ok(done) => return Ok(Some(done)),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(io::Error::other("a thread of gen-tf has panicked"));
+                }
+            }
+        }
+        Ok(None)
     }
 
     /// How often gen-tf was asked to end so far.
@@ -141,6 +183,16 @@ mod tests {
         let thread = std::thread::spawn(move || other.take(SIGINT));
         assert!(interrupts.wait(Duration::from_secs(60)));
         thread.join().expect("the other thread does not panic");
+    }
+
+    #[test]
+    fn work_that_may_be_given_up_is_waited_for_until_a_signal_comes() {
+        let interrupts = Interrupts::none();
+        assert_eq!(interrupts.unless_asked(|| 7).expect("a thread"), Some(7));
+        interrupts.take(SIGINT);
+        let (_keep, never) = std::sync::mpsc::channel::<u8>();
+        let waited = interrupts.unless_asked(move || never.recv().unwrap_or_default());
+        assert_eq!(waited.expect("a thread"), None);
     }
 
     #[test]

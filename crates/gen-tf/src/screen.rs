@@ -6,6 +6,11 @@ use std::{
     io::{self, IsTerminal, Write},
 };
 
+use crate::{
+    failure::{Failure, code},
+    interrupt::Interrupts,
+};
+
 /// Writes a line to stderr.
 pub fn say(line: impl fmt::Display) {
     // Nobody is left to tell that nobody reads stderr.
@@ -16,12 +21,19 @@ pub fn say(line: impl fmt::Display) {
 ///
 /// # Errors
 ///
-/// When stdout can't be written; a closed pipe (`| head`) is no error.
+/// When stdout can't be written; a closed pipe (`| head`) and a closed terminal are no error.
 pub fn data(text: &str) -> io::Result<()> {
     match io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) if is_closed(&error) => Ok(()),
         other => other,
     }
+}
+
+/// Whether nobody reads any more. A terminal that is gone answers with EIO, as a broken disk does: only
+/// where a signal has told of it too.
+fn is_closed(error: &io::Error) -> bool {
+    let hung_up = error.raw_os_error() == Some(libc::EIO) && Interrupts::of_process().level() > 0;
+    error.kind() == io::ErrorKind::BrokenPipe || hung_up
 }
 
 /// Prints a value as JSON to stdout.
@@ -39,18 +51,23 @@ pub fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
 ///
 /// # Errors
 ///
-/// When there is no terminal to ask, or it can't be read.
-pub fn confirm(question: &str) -> Result<bool, crate::failure::Failure> {
+/// When there is no terminal to ask, it can't be read, or a signal comes in the place of an answer.
+pub fn confirm(question: &str) -> Result<bool, Failure> {
     if !io::stdin().is_terminal() {
-        let failure = crate::failure::Failure::message(
-            "this changes something and there is no terminal to ask at",
-        );
+        let failure = Failure::message("this changes something and there is no terminal to ask at");
         return Err(failure.hint("give --yes where nobody is asked, as in scripts"));
     }
     drop(write!(io::stderr(), "{question} [y/N] "));
-    let mut answer = String::new();
-    io::stdin().read_line(&mut answer)?;
-    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    // A read of the terminal goes on after a signal that is handled.
+    let read = Interrupts::of_process().unless_asked(|| {
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer).map(|_| answer)
+    })?;
+    let Some(answer) = read else {
+        say("\ninterrupted, which is taken for no");
+        return Err(Failure::said(code::INTERRUPTED));
+    };
+    Ok(matches!(answer?.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
 /// A table of columns that are as wide as their widest cell; the last column is not padded.

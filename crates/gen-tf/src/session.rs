@@ -86,6 +86,16 @@ pub enum Stepped {
     },
 }
 
+/// What came of a plan.
+enum Answer {
+    /// There is nothing to do.
+    Nothing,
+    /// No.
+    Declined,
+    /// Yes, to this plan.
+    Apply(Plan),
+}
+
 /// What a step does to machines.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Moves {
@@ -311,12 +321,16 @@ impl Session {
         inputs::check_secrets(&self.project.blueprint, &moves.start)?;
         inputs::put_models(&self.project, self.store())?;
         self.workspace.write_active_set(&unplaced(next), None)?;
-        let applied = self.plan_and_apply(&PlanOptions::default(), ask);
-        if let Ok(false) = applied {
+        let answer = self.plan_and_ask(&PlanOptions::default(), ask);
+        if !matches!(answer, Ok(Answer::Apply(_) | Answer::Nothing)) {
+            // Nothing has begun: who finds an attempt in the set without a sandbox takes it for lost.
             self.workspace.write_active_set(&before, None)?;
-            return Ok(Stepped::Declined);
         }
-        applied?;
+        match answer? {
+            Answer::Declined => return Ok(Stepped::Declined),
+            Answer::Apply(plan) => drop(self.terraform.apply(plan)?),
+            Answer::Nothing => {}
+        }
         self.sweep(next)?;
         Ok(Stepped::Done)
     }
@@ -349,9 +363,22 @@ impl Session {
         options: &PlanOptions,
         ask: impl FnOnce(&str) -> Result<bool, Failure>,
     ) -> Result<bool, Failure> {
+        match self.plan_and_ask(options, ask)? {
+            Answer::Declined => return Ok(false),
+            Answer::Apply(plan) => drop(self.terraform.apply(plan)?),
+            Answer::Nothing => {}
+        }
+        Ok(true)
+    }
+
+    fn plan_and_ask(
+        &mut self,
+        options: &PlanOptions,
+        ask: impl FnOnce(&str) -> Result<bool, Failure>,
+    ) -> Result<Answer, Failure> {
         let plan = self.terraform.plan(options)?;
         if plan.is_empty() {
-            return Ok(true);
+            return Ok(Answer::Nothing);
         }
         if let Some(vms) = &self.vms
             && !plan.is_destroy()
@@ -360,10 +387,12 @@ impl Session {
         }
         let text = self.terraform.show_plan(&plan, std::io::stderr().is_terminal())?;
         if !ask(&text)? {
-            return Ok(false);
+            return Ok(Answer::Declined);
         }
-        self.terraform.apply(plan)?;
-        Ok(true)
+        if self.interrupts.level() > 0 {
+            return Err(terraform::Error::Interrupted { note: None }.into());
+        }
+        Ok(Answer::Apply(plan))
     }
 
     /// Ends sandboxes of which Terraform knows nothing: the state was lost with a killed Terraform.

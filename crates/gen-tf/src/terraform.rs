@@ -26,6 +26,8 @@ mod plan;
 pub use plan::{Applied, Plan, PlanOptions, PlannedChange};
 
 mod init;
+mod kind;
+pub(crate) use kind::{going_on, what_happens};
 
 mod running;
 pub use running::Running;

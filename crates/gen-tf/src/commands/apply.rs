@@ -93,7 +93,10 @@ pub fn run(args: &ApplyArgs) -> Outcome {
                 }
             }
             (first, may_ask) = (false, false);
-            if args.wait && session.interrupts.level() == 0 {
+            if args.wait {
+                if session.interrupts.level() > 0 {
+                    return stopped(&mut session);
+                }
                 // What is shown and decided next follows from what the step has changed.
                 continue;
             }
@@ -104,14 +107,23 @@ pub fn run(args: &ApplyArgs) -> Outcome {
             return conclude(&mut session, args.wait);
         }
         show(&mut session, &view);
-        if session.interrupts.level() > 0 || session.interrupts.wait(look_every) {
-            session.live.clear();
-            screen::say(
-                "stopped waiting; running experiments go on, and `gen-tf apply --wait` takes up again",
-            );
-            return Err(Failure::said(code::INTERRUPTED));
+        if session.interrupts.wait(look_every) {
+            return stopped(&mut session);
         }
     }
+}
+
+/// A signal has ended the waiting: says where the study stands now, also after a step that was let end.
+fn stopped(session: &mut Session) -> Outcome {
+    session.live.clear();
+    match session.observe() {
+        Ok(view) => screen::say(rows::totals(&Counts::of(&view.survey))),
+        Err(failure) => failure.report(),
+    }
+    screen::say(
+        "stopped waiting; running experiments go on, and `gen-tf apply --wait` takes up again",
+    );
+    Err(Failure::said(code::INTERRUPTED))
 }
 
 fn look_every(args: &ApplyArgs, session: &Session) -> Duration {
@@ -164,7 +176,8 @@ fn postpone(
     let twice = before.map(|shortage| shortage.rest * 2);
     let rest = twice.unwrap_or(look_every * FIRST_REST).min(look_every * LONGEST_REST);
     screen::say(format_args!(
-        "{reason}: what could not start stays pending; {places} machines for now, asks for more in {}",
+        "{reason}: what could not start stays pending; {places} machine{} for now, asks for more in {}",
+        if places == 1 { "" } else { "s" },
         format_duration(rest.as_secs())
     ));
     Some(Shortage { places, until: Instant::now() + rest, rest })

@@ -7,6 +7,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::{Progress, Task};
 use crate::terraform::event::{Action, Event, Hook};
+use crate::terraform::going_on;
 
 /// More resources at a time are only counted.
 const SHOWN: usize = 8;
@@ -57,7 +58,7 @@ impl Bars {
             let bar = self.screen.add(ProgressBar::new_spinner());
             bar.set_style(style("  {spinner} {msg} {elapsed}"));
             bar.set_elapsed(since.elapsed());
-            bar.set_message(format!("{} {address}", action.going_on()));
+            bar.set_message(going_on(&address, action));
             self.shown.push((address, bar));
         }
         let more = match self.waiting.len() {

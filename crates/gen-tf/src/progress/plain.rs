@@ -2,6 +2,7 @@
 
 use super::{Progress, Screen, Task};
 use crate::terraform::event::{Event, Hook};
+use crate::terraform::{going_on, what_happens};
 
 /// Lines instead of bars.
 pub(super) struct Plain {
@@ -15,15 +16,14 @@ impl Plain {
         Self { screen, total: None, done: 0 }
     }
 
-    fn ended(&mut self, hook: &Hook, word: &str) {
+    fn ended(&mut self, hook: &Hook, what: &str) {
         self.done += 1;
         let seconds = hook.elapsed_seconds.unwrap_or_default();
         let count = match self.total {
             Some(total) => format!("{}/{total}", self.done),
             None => self.done.to_string(),
         };
-        let address = &hook.resource.addr;
-        self.screen.println(&format!("  {word} {address} after {seconds:.0}s ({count})"));
+        self.screen.println(&format!("  {what} after {seconds:.0}s ({count})"));
     }
 }
 
@@ -37,7 +37,7 @@ impl Progress for Plain {
         });
         self.screen.println(&format!("{}{}", task.title, total.unwrap_or_default()));
         for (address, action) in &task.open {
-            self.screen.println(&format!("  {} {address}", action.going_on()));
+            self.screen.println(&format!("  {}", going_on(address, *action)));
         }
     }
 
@@ -49,15 +49,16 @@ impl Progress for Plain {
             return;
         };
         let Some(action) = hook.action.filter(|action| action.changes_something()) else { return };
+        let address = &hook.resource.addr;
         match event {
-            Event::ApplyComplete { .. } => self.ended(hook, action.done()),
+            Event::ApplyComplete { .. } => {
+                let done = what_happens(address, action).done();
+                self.ended(hook, &format!("{done} {address}"));
+            }
             Event::ApplyErrored { .. } => {
-                self.ended(hook, &format!("failed {}", action.going_on()));
+                self.ended(hook, &format!("failed {}", going_on(address, action)));
             }
-            _ => {
-                let text = format!("  {} {}", action.going_on(), hook.resource.addr);
-                self.screen.println(&text);
-            }
+            _ => self.screen.println(&format!("  {}", going_on(address, action))),
         }
     }
 

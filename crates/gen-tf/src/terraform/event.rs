@@ -151,7 +151,7 @@ impl Action {
             Self::Read => "reading",
             Self::Move => "moving",
             Self::Import => "importing",
-            Self::Remove => "forgetting",
+            Self::Remove => "letting go of",
             Self::Noop => "leaving",
         }
     }
@@ -166,7 +166,7 @@ impl Action {
             Self::Read => "read",
             Self::Move => "moved",
             Self::Import => "imported",
-            Self::Remove => "forgotten",
+            Self::Remove => "let go of",
             Self::Noop => "left",
         }
     }

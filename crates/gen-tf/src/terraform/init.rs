@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::find::Flavour;
-use super::run::Job;
+use super::run::{Job, PARALLELISM};
 use super::running::Turn;
 use super::{Error, Workspace, files, fingerprint};
 
@@ -87,6 +87,8 @@ impl Workspace {
         let job = Job {
             arguments: arguments.map(str::to_owned).to_vec(),
             total: None,
+            changes: Vec::new(),
+            parallelism: PARALLELISM,
             stop_at: 1,
             good: &[0],
         };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::event::{Action, Change, Summary};
-use super::run::Job;
+use super::run::{Job, PARALLELISM};
 use super::running::Turn;
 use super::{Error, Workspace, child, files, fingerprint};
 use crate::screen;
@@ -97,6 +97,22 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// What Terraform does one after the other: a replacement is two steps.
+    fn steps(&self) -> Vec<(String, Action)> {
+        let mut steps = Vec::new();
+        for PlannedChange { address, action, .. } in &self.changes {
+            let actions: &[Action] = match action {
+                Action::Replace => &[Action::Delete, Action::Create],
+                other => std::slice::from_ref(other),
+            };
+            let changing = actions.iter().filter(|action| action.changes_something());
+            steps.extend(changing.map(|action| (address.clone(), *action)));
+        }
+        steps
+    }
+}
+
 impl Drop for Plan {
     fn drop(&mut self) {
         if let Err(error) = files::remove_if_there(&self.path) {
@@ -132,6 +148,8 @@ impl Workspace {
         let job = Job {
             arguments: plan_arguments(options, &path),
             total: None,
+            changes: Vec::new(),
+            parallelism: PARALLELISM,
             stop_at: 1,
             good: &[0, 2],
         };
@@ -185,6 +203,8 @@ impl Workspace {
         let job = Job {
             arguments: apply_arguments(&plan),
             total: Some(plan.total),
+            changes: plan.steps(),
+            parallelism: plan.options.parallelism.unwrap_or(PARALLELISM),
             stop_at: 2,
             good: &[0],
         };

@@ -74,6 +74,14 @@ impl Record {
         self.planned.iter().map(weight).sum()
     }
 
+    /// What of these changes has not ended, and so may be waited for.
+    pub fn left_of(&self, planned: &[(String, Action)]) -> Vec<(String, Action)> {
+        let has_ended = |change: &(String, Action)| {
+            self.completed.contains(change) || self.failed.contains(&change.0)
+        };
+        planned.iter().filter(|change| !has_ended(change)).cloned().collect()
+    }
+
     /// The last lines that the provisioners of failed resources printed.
     pub fn output_of_failed(&self) -> Vec<(String, Vec<String>)> {
         let lines = |address: &String| {

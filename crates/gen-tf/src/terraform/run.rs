@@ -7,10 +7,14 @@ use std::process::ExitStatus;
 
 use camino::Utf8PathBuf;
 
+use gen_tf_core::units::format_duration;
+
 use super::child::{self, Child, Invocation};
+use super::event::Action;
 use super::failure::Failure;
 use super::files::LogPaths;
 use super::follow::Follower;
+use super::kind::{self, going_on};
 use super::record::Record;
 use super::running::{POLL, Running, Turn};
 use super::{Error, Workspace, files};
@@ -19,6 +23,9 @@ use crate::progress::Task;
 /// How many lines of stderr an error shows.
 const STDERR_TAIL: usize = 20;
 
+/// How many resources Terraform works on at a time where it is not told.
+pub(super) const PARALLELISM: u32 = 10;
+
 /// What Terraform is asked for.
 #[derive(Debug)]
 pub(super) struct Job {
@@ -26,6 +33,10 @@ pub(super) struct Job {
     pub arguments: Vec<String>,
     /// How many changes it makes, where that is known.
     pub total: Option<usize>,
+    /// The changes that it makes, each step of a replacement for itself.
+    pub changes: Vec<(String, Action)>,
+    /// How many of them it makes at a time.
+    pub parallelism: u32,
     /// At which level of interrupts Terraform is asked to stop; one above, it is killed.
     pub stop_at: u8,
     /// Exit codes that are no failure.
@@ -195,17 +206,20 @@ impl Workspace {
         if level < job.stop_at && !pressure.told {
             pressure.told = true;
             self.progress.println(&format!(
-                "asked to end: waiting for {title}{}; once more asks it to stop",
-                working_on(record)
+                "asked to end: waiting for {title}{}, {}; once more asks it to stop",
+                working_on(record),
+                how_long(job, record),
             ));
         }
         if level >= job.stop_at && !pressure.asked {
             pressure.asked = true;
             child.ask_to_stop().map_err(self.cannot_run())?;
-            self.progress.println(&format!(
-                "asked {title} to stop{}; once more kills it",
+            let what = if job.changes.is_empty() {
+                ": it changes nothing".to_owned()
+            } else {
                 working_on(record)
-            ));
+            };
+            self.progress.println(&format!("asked {title} to stop{what}; once more kills it"));
         }
         if level > job.stop_at && !pressure.killed {
             pressure.killed = true;
@@ -270,11 +284,19 @@ fn working_on(record: &Record) -> String {
     match record.open.len() {
         0 => String::new(),
         1..=3 => {
-            let open =
-                record.open.iter().map(|(name, action)| format!("{} {name}", action.going_on()));
+            let open = record.open.iter().map(|(name, action)| going_on(name, *action));
             format!(" ({})", open.collect::<Vec<_>>().join(", "))
         }
         many => format!(" (working on {many} resources)"),
+    }
+}
+
+/// The words for how long a run that is not stopped takes at most.
+fn how_long(job: &Job, record: &Record) -> String {
+    match kind::at_most(&record.left_of(&job.changes), job.parallelism) {
+        // Less than a minute is for writing the state.
+        Some(limit) => format!("at most {}", format_duration(limit.as_secs().max(60))),
+        None => "for as long as that takes".to_owned(),
     }
 }
 

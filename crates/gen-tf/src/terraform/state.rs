@@ -10,6 +10,7 @@ use std::time::SystemTime;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 
+use super::kind::{going_on, what_happens};
 use super::record::Record;
 use super::running::Turn;
 use super::{Error, Workspace, child, files, follow};
@@ -146,10 +147,12 @@ fn rewrite(file: &mut File, bytes: &[u8]) -> io::Result<()> {
 }
 
 fn after_the_copy(record: &Record) -> String {
-    let completed = record.completed.iter().map(|(name, action)| (name, action.done()));
-    let open = record.open.iter().map(|(name, action)| (name, action.going_on()));
-    let all: Vec<String> =
-        completed.chain(open).map(|(name, word)| format!("{word} {name}")).collect();
+    let completed = record
+        .completed
+        .iter()
+        .map(|(name, action)| format!("{} {name}", what_happens(name, *action).done()));
+    let open = record.open.iter().map(|(name, action)| going_on(name, *action));
+    let all: Vec<String> = completed.chain(open).collect();
     match all.len() {
         0 => String::new(),
         1..=NAMED => format!("; what the last apply did is not in it: {}", all.join(", ")),

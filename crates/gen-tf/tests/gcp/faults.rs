@@ -84,7 +84,7 @@ fn a_quota_below_max_parallel_makes_a_study_slower_and_costs_no_attempt() {
     cloud.expect("PATCH", "/control/settings", Some(&json!({ "quotas": { "INSTANCES": 1 } })));
     let applied = place.run(APPLY).expect(0);
     assert!(applied.stderr.contains("the project's quota is used up"), "{}", applied.stderr);
-    assert!(applied.stderr.contains("1 machines for now"), "{}", applied.stderr);
+    assert!(applied.stderr.contains("1 machine for now"), "{}", applied.stderr);
     assert!(applied.stderr.contains("2 of 2 succeeded"), "{}", applied.stderr);
     let status = place.run(&["status", "--json"]).expect(0);
     let status: Value = serde_json::from_str(&status.stdout).unwrap();
