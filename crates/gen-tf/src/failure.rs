@@ -69,7 +69,7 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
         let error = error.into();
         let of_terraform = error.downcast_ref::<T>();
         let code = match of_terraform {
-            Some(T::Failed(_) | T::Unexpected { .. }) => code::TERRAFORM,
+            Some(T::Failed(_) | T::Locked(_) | T::Unexpected { .. }) => code::TERRAFORM,
             Some(T::Interrupted { .. }) => code::INTERRUPTED,
             _ => code::ERROR,
         };

@@ -7,6 +7,7 @@ pub mod project;
 pub mod images;
 pub mod embedded;
 pub mod workspace;
+mod holder;
 pub mod session;
 pub mod inputs;
 pub mod observe;

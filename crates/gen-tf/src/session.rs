@@ -1,6 +1,7 @@
 //! Work on one workspace: observe, close what is lost, take a step. One gen-tf at a time.
 //! What a step is on Google Cloud stands in `session/vms.rs`.
 
+mod locked;
 mod reconcile;
 mod vms;
 

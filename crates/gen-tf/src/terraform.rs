@@ -29,6 +29,9 @@ mod init;
 mod kind;
 pub(crate) use kind::{going_on, what_happens};
 
+mod lock;
+pub use lock::{LockInfo, Locked};
+
 mod running;
 pub use running::Running;
 

@@ -15,6 +15,8 @@ use gen_tf_core::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::holder::Holder;
+
 /// Why a workspace can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -57,10 +59,12 @@ pub enum Error {
         wanted: String,
     },
     /// Another gen-tf works in it.
-    #[error("another gen-tf works in {path}; wait until it is done")]
+    #[error("another gen-tf works in {path}: {holder}; wait until it is done")]
     Busy {
         /// The folder.
         path: Utf8PathBuf,
+        /// Who it is, and since when.
+        holder: String,
     },
 }
 
@@ -266,15 +270,29 @@ impl Workspace {
     pub fn lock(&self) -> Result<Guard, Error> {
         let path = self.root.join(PRIVATE_FOLDER).join("session.lock");
         make_parents(&path)?;
-        let file = fs::File::options()
+        let mut file = fs::File::options()
             .create(true)
             .truncate(false)
+            .read(true)
             .write(true)
             .open(&path)
             .map_err(failed("opening", &path))?;
         match file.try_lock() {
-            Ok(()) => Ok(Guard { _file: file }),
-            Err(fs::TryLockError::WouldBlock) => Err(Error::Busy { path: self.root.clone() }),
+            Ok(()) => {
+                let holder = serde_json::to_vec(&Holder::this_process()).map_err(io::Error::other);
+                let written = holder.and_then(|text| {
+                    file.set_len(0)?;
+                    file.write_all(&text)
+                });
+                written.map_err(failed("writing", &path))?;
+                Ok(Guard { _file: file })
+            }
+            Err(fs::TryLockError::WouldBlock) => {
+                // It may be written at this moment: then all that is known is that somebody has it.
+                let holder = serde_json::from_reader(file).map(|it: Holder| it.describe());
+                let holder = holder.unwrap_or_else(|_| "it has just begun".to_owned());
+                Err(Error::Busy { path: self.root.clone(), holder })
+            }
             Err(fs::TryLockError::Error(source)) => {
                 Err(Error::Io { doing: "locking", path, source })
             }

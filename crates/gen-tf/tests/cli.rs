@@ -14,6 +14,14 @@ mod render;
 mod apply;
 #[path = "cli/crash.rs"]
 mod crash;
+#[path = "cli/terminal.rs"]
+mod terminal;
+#[path = "cli/running.rs"]
+mod running;
+#[path = "cli/interrupts.rs"]
+mod interrupts;
+#[path = "cli/locks.rs"]
+mod locks;
 #[path = "cli/gc.rs"]
 mod gc;
 #[path = "cli/guide.rs"]

@@ -54,6 +54,7 @@ impl Shortage {
 pub fn run(args: &ApplyArgs) -> Outcome {
     let project = Project::open_to_start(&args.study, &args.only.only)?;
     let mut session = Session::open(project, &args.terraform)?;
+    session.refuse_locked()?;
     if !session.reconcile(args.yes)? {
         return declined();
     }

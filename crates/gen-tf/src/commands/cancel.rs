@@ -23,6 +23,7 @@ use crate::{
 /// When nothing that matches waits or runs.
 pub fn run(args: CancelArgs) -> Outcome {
     let mut session = Session::open(Project::open(&args.study.into())?, &args.terraform)?;
+    session.refuse_locked()?;
     let view = session.observe_and_close()?;
     let matches = |id: &_| args.experiments.iter().any(|pattern| pattern.matches(id));
     let wanted: Vec<AttemptId> = view

@@ -26,6 +26,7 @@ use crate::{
 /// When Terraform fails, or `--with-results` finds a result that is not synced.
 pub fn run(args: &DestroyArgs) -> Outcome {
     let mut session = Session::open(Project::open(&args.study)?, &args.terraform)?;
+    session.refuse_locked()?;
     let view = session.observe()?;
     let on_gcp = session.vms().is_some();
     say_running(&view, on_gcp);

@@ -72,6 +72,7 @@ struct Changes {
 pub fn run(args: &PlanArgs) -> Outcome {
     let project = Project::open_to_start(&args.study, &args.only.only)?;
     let mut session = Session::open(project, &args.terraform)?;
+    session.refuse_locked()?;
     session.as_if_archived = args.changed.rerun_changed;
     let view = session.observe()?;
     let limits = Limits { only: args.only.only.clone(), ..Limits::default() };

@@ -157,7 +157,26 @@ pub(super) fn identity(pid: u32) -> io::Result<Option<String>> {
 /// Tries to take the lock that Terraform takes on a local state file. It is held until the file
 /// is closed.
 pub(super) fn try_lock_state(file: &fs::File) -> io::Result<bool> {
-    let lock = libc::flock {
+    match control_lock(file, libc::F_SETLK) {
+        Ok(_) => Ok(true),
+        Err(error) if matches!(error.raw_os_error(), Some(libc::EAGAIN | libc::EACCES)) => {
+            Ok(false)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The process that has taken that lock, if one has.
+pub(super) fn holder_of_state(file: &fs::File) -> io::Result<Option<u32>> {
+    let lock = control_lock(file, libc::F_GETLK)?;
+    if libc::c_int::from(lock.l_type) == libc::F_UNLCK {
+        return Ok(None);
+    }
+    u32::try_from(lock.l_pid).map(Some).map_err(io::Error::other)
+}
+
+fn control_lock(file: &fs::File, command: libc::c_int) -> io::Result<libc::flock> {
+    let mut lock = libc::flock {
         l_type: libc::F_WRLCK as libc::c_short,
         l_whence: libc::SEEK_SET as libc::c_short,
         l_start: 0,
@@ -166,15 +185,8 @@ pub(super) fn try_lock_state(file: &fs::File) -> io::Result<bool> {
     };
     // SAFETY: the descriptor is open and the structure lives longer than the call.
     #[expect(unsafe_code, reason = "the standard library has flock(2) only, which is another lock")]
-    let result = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_SETLK, &raw const lock) };
-    if result == 0 {
-        return Ok(true);
-    }
-    let error = io::Error::last_os_error();
-    match error.raw_os_error() {
-        Some(libc::EAGAIN | libc::EACCES) => Ok(false),
-        _ => Err(error),
-    }
+    let result = unsafe { libc::fcntl(file.as_raw_fd(), command, &raw mut lock) };
+    if result == 0 { Ok(lock) } else { Err(io::Error::last_os_error()) }
 }
 
 #[cfg(test)]

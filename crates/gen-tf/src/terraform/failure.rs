@@ -7,7 +7,7 @@ use std::process::ExitStatus;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::diagnostic::Diagnostic;
-use super::{Flavour, OLDEST, Version};
+use super::{Flavour, Locked, OLDEST, Version};
 
 /// Why Terraform could not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +54,9 @@ pub enum Error {
     /// Terraform ran and failed.
     #[error("{0}")]
     Failed(Box<Failure>),
+    /// Somebody else holds the state.
+    #[error("{0}")]
+    Locked(Box<Locked>),
     /// The plan is not for what would be applied.
     #[error("the plan is stale: {reason}")]
     Stale {
@@ -106,6 +109,7 @@ impl Error {
             Self::OtherFlavour { recorded, .. } => {
                 Some(format!("name the first one: --terraform {}", recorded.program()))
             }
+            Self::Locked(locked) => Some(locked.hint().to_owned()),
             Self::Stale { .. } => Some("plan again".to_owned()),
             Self::Failed(failure) => {
                 failure.troubles().into_iter().flatten().next().map(|it| it.hint().to_owned())

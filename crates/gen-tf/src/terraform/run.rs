@@ -245,6 +245,9 @@ impl Workspace {
                 note: Some(what_is_left(&self.title(job.verb()), pressure, &record, log)),
             });
         }
+        if let Some(locked) = self.locked_in(&record.diagnostics) {
+            return Err(Error::Locked(Box::new(locked)));
+        }
         let output = record.output_of_failed();
         let shown = |address: &Option<String>| {
             address.as_ref().is_some_and(|address| output.iter().any(|(of, _)| of == address))

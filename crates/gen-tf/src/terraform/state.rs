@@ -78,7 +78,11 @@ impl Workspace {
         let mut told = false;
         while !child::try_lock_state(&file).map_err(Error::file("lock", path))? {
             if !told {
-                self.progress.println("a Terraform that gen-tf did not start runs here; waiting");
+                let pid = child::holder_of_state(&file).map_err(Error::file("lock", path))?;
+                let locked = self.locked_by(pid)?;
+                self.progress.println(&format!(
+                    "a Terraform that gen-tf did not start runs here; waiting ({locked})"
+                ));
                 told = true;
             }
             self.wait_or_stop("the other Terraform goes on")?;
