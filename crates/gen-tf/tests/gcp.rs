@@ -12,6 +12,12 @@ mod place;
 mod registry;
 #[path = "gcp/faults.rs"]
 mod faults;
+#[path = "cli/running.rs"]
+mod running;
+#[path = "gcp/interrupted.rs"]
+mod interrupted;
+#[path = "gcp/locked.rs"]
+mod locked;
 #[path = "gcp/left.rs"]
 mod left;
 #[path = "gcp/planning.rs"]

@@ -16,6 +16,9 @@ use crate::holder::held_since;
 /// Where Terraform writes who has locked a state that is a file.
 const LOCK_INFO: &str = ".terraform.tfstate.lock.info";
 
+/// How the way out of a lock in a bucket begins: it outlives who has put it.
+const GONE: &str = "wait until it is done; if that process is gone, as after a kill, ";
+
 /// What whoever has locked a state has written down.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -29,12 +32,14 @@ pub struct LockInfo {
     pub who: String,
     /// When, as JSON and messages write it.
     pub created: String,
+    /// The file, or the object with its bucket: `gs://…`.
+    pub path: String,
 }
 
 impl LockInfo {
     /// Reads the block in an error of Terraform.
-    fn in_detail(detail: &str) -> Option<Self> {
-        let (_, block) = detail.split_once("Lock Info:")?;
+    fn in_message(message: &str) -> Option<Self> {
+        let (_, block) = message.split_once("Lock Info:")?;
         let field = |name: &str| {
             let line = block.lines().find_map(|line| line.trim().strip_prefix(name));
             line.unwrap_or_default().trim().to_owned()
@@ -44,6 +49,7 @@ impl LockInfo {
             operation: field("Operation:"),
             who: field("Who:"),
             created: field("Created:"),
+            path: field("Path:"),
         })
     }
 
@@ -130,18 +136,28 @@ impl Workspace {
     }
 
     /// What an error tells of a lock.
-    pub(super) fn locked_in(&self, diagnostics: &[Diagnostic]) -> Option<Locked> {
-        let mut errors = diagnostics.iter().filter(|it| it.is_error());
-        let told = errors.find(|it| it.summary.contains("acquiring the state lock"))?;
-        Some(self.locked(LockInfo::in_detail(&told.detail)?, None))
+    ///
+    /// `init` finds one only where there is no state in the bucket yet, because it writes the first one;
+    /// `force-unlock` would stumble over it in the same way.
+    pub(super) fn locked_in(&self, verb: &str, diagnostics: &[Diagnostic]) -> Option<Locked> {
+        let errors = diagnostics.iter().filter(|it| it.is_error());
+        // `init` has everything in the summary.
+        let mut told = errors.flat_map(|it| [&it.detail, &it.summary]);
+        let info = told.find_map(|text| LockInfo::in_message(text))?;
+        if verb == "init" && info.is_in_bucket() {
+            let object = quoted(&format!("{}#{}", info.path, info.id));
+            let hint = format!("{GONE}there is no state yet to unlock: gcloud storage rm {object}");
+            return Some(Locked { info, pid: None, hint });
+        }
+        Some(self.locked(info, None))
     }
 
     fn locked(&self, info: LockInfo, pid: Option<u32>) -> Locked {
         let hint = match pid {
-            _ if info.is_in_bucket() => format!(
-                "wait until it is done; if that process is gone, as after a kill, unlock the state: {}",
-                unlock(&self.terraform, &self.directory, &info.id)
-            ),
+            _ if info.is_in_bucket() => {
+                let command = unlock(&self.terraform, &self.directory, &info.id);
+                format!("{GONE}unlock the state: {command}")
+            }
             Some(pid) => format!(
                 "wait until it is done; its lock goes with its process: `kill -INT {pid}` ends it"
             ),
@@ -171,14 +187,14 @@ fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
 
-    const DETAIL: &str = "Error message: writing \"gs://b/s/default.tflock\" failed\nLock Info:\n  \
+    const MESSAGE: &str = "Error message: writing \"gs://b/s/default.tflock\" failed\nLock Info:\n  \
         ID:        1764369976792460\n  Path:      gs://b/s/default.tflock\n  \
         Operation: OperationTypeApply\n  Who:       ann@laptop\n  Version:   1.11.4\n  \
         Created:   2025-11-28 22:46:16.792460802 +0000 UTC\n  Info:      \n\n\nTerraform acquires a";
 
     #[test]
     fn the_block_in_an_error_is_read_field_by_field() {
-        let info = LockInfo::in_detail(DETAIL).expect("it has a block");
+        let info = LockInfo::in_message(MESSAGE).expect("it has a block");
         let LockInfo { id, operation, who, .. } = &info;
         assert_eq!([id, operation, who], ["1764369976792460", "OperationTypeApply", "ann@laptop"]);
         assert!(info.is_in_bucket());
@@ -197,7 +213,7 @@ mod tests {
             locked.to_string(),
             "Terraform's state is locked: somebody holds it, with process 7 of this machine"
         );
-        assert_eq!(LockInfo::in_detail("Error message: no"), None);
+        assert_eq!(LockInfo::in_message("Error message: no"), None);
     }
 
     #[test]

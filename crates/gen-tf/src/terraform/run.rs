@@ -245,7 +245,7 @@ impl Workspace {
                 note: Some(what_is_left(&self.title(job.verb()), pressure, &record, log)),
             });
         }
-        if let Some(locked) = self.locked_in(&record.diagnostics) {
+        if let Some(locked) = self.locked_in(job.verb(), &record.diagnostics) {
             return Err(Error::Locked(Box::new(locked)));
         }
         let output = record.output_of_failed();

@@ -12,10 +12,10 @@ use crate::{
 };
 
 /// Four experiments of two setups, so that two VMs start at once.
-const FOUR: &str = "  tools = [\"steady\"]\n  services = [\"left\", \"right\"]\n  runs = 2\n";
+pub const FOUR: &str = "  tools = [\"steady\"]\n  services = [\"left\", \"right\"]\n  runs = 2\n";
 
 /// Long enough that a VM still works when the next command has begun.
-const LONG: &str = "  duration = \"25s\"\n";
+pub const LONG: &str = "  duration = \"25s\"\n";
 
 const SHORT: &str = "  duration = \"2s\"\n";
 
@@ -34,7 +34,7 @@ fn lose_the_workspace(place: &Place) {
 }
 
 /// Names of the instances, each with its zone.
-fn instances(cloud: &FakeGcp) -> Vec<(String, String)> {
+pub fn instances(cloud: &FakeGcp) -> Vec<(String, String)> {
     let state = cloud.state();
     let text = |json: &Value| json.as_str().unwrap().rsplit('/').next().unwrap().to_owned();
     let all = state["instances"].as_array().unwrap();
@@ -262,7 +262,7 @@ fn a_vm_in_no_state_that_has_stopped_is_removed_and_its_attempt_closed() {
 
 /// Completes a study after something broke, and says that no attempt had a second machine.
 #[track_caller]
-fn assert_completes_with_one_machine_each(cloud: &FakeGcp, place: &Place) -> Ran {
+pub fn assert_completes_with_one_machine_each(cloud: &FakeGcp, place: &Place) -> Ran {
     let applied = place.run(APPLY).expect(0);
     assert!(applied.stderr.contains("4 of 4 succeeded"), "{}", applied.stderr);
     // A guest may fail by itself where the machine is busy, and is then tried again.
