@@ -15,6 +15,9 @@ mod plain;
 
 pub use live::{Line, LiveView};
 
+/// Said while somebody else has locked the state.
+const WAITS_FOR_LOCK: &str = "  waits for the lock of the state, which somebody else holds";
+
 /// A run of Terraform that begins to be shown.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Task {

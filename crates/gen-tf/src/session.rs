@@ -324,7 +324,7 @@ impl Session {
         self.workspace.write_active_set(&unplaced(next), None)?;
         let answer = self.plan_and_ask(&PlanOptions::default(), ask);
         if !matches!(answer, Ok(Answer::Apply(_) | Answer::Nothing)) {
-            // Nothing has begun: who finds an attempt in the set without a sandbox takes it for lost.
+            // Nothing has begun, and what is in the set counts as active.
             self.workspace.write_active_set(&before, None)?;
         }
         match answer? {

@@ -99,6 +99,7 @@ impl Progress for Bars {
             {
                 self.ended(hook);
             }
+            Event::StateLockAcquire => self.println(super::WAITS_FOR_LOCK),
             _ => {}
         }
     }

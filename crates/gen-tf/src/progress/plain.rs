@@ -42,6 +42,9 @@ impl Progress for Plain {
     }
 
     fn event(&mut self, event: &Event) {
+        if *event == Event::StateLockAcquire {
+            self.screen.println(super::WAITS_FOR_LOCK);
+        }
         let (Event::ApplyStart { hook }
         | Event::ApplyComplete { hook }
         | Event::ApplyErrored { hook }) = event

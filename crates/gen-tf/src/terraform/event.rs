@@ -61,6 +61,8 @@ pub enum Event {
         /// The error or the warning.
         diagnostic: Diagnostic,
     },
+    /// Somebody else has locked the state, and Terraform waits as long as it was told to.
+    StateLockAcquire,
     /// Everything else.
     #[serde(other)]
     Other,

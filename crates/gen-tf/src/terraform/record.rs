@@ -56,7 +56,10 @@ impl Record {
                     self.diagnostics.push(diagnostic.clone());
                 }
             }
-            Event::RefreshStart { .. } | Event::RefreshComplete { .. } | Event::Other => {}
+            Event::RefreshStart { .. }
+            | Event::RefreshComplete { .. }
+            | Event::StateLockAcquire
+            | Event::Other => {}
         }
     }
 

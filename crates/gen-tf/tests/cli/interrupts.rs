@@ -66,6 +66,12 @@ fn assert_succeeds_at_the_first_attempt(place: &Place) {
     assert_eq!(outcomes, [(1, Verdict::Succeeded)]);
 }
 
+#[track_caller]
+fn assert_is_pending(place: &Place) {
+    let status = place.run(&["status", "--json"]).expect(0).stdout;
+    assert!(status.contains("\"active\": 0") && status.contains("\"pending\": 1"), "{status}");
+}
+
 #[test]
 fn ctrl_c_at_a_question_is_a_no() {
     if !has_sandboxes() {
@@ -83,7 +89,7 @@ fn ctrl_c_at_a_question_is_a_no() {
 }
 
 #[test]
-fn a_plan_that_is_interrupted_or_fails_costs_no_attempt() {
+fn a_plan_that_is_interrupted_or_fails_leaves_the_experiment_pending() {
     if !has_sandboxes() {
         return;
     }
@@ -99,11 +105,13 @@ fn a_plan_that_is_interrupted_or_fails_costs_no_attempt() {
     let ended = apply.end().expect(INTERRUPTED);
     assert!(ended.stderr.contains("to stop: it changes nothing"), "{}", ended.stderr);
     fs::remove_file(place.path("slow-plan")).unwrap();
+    assert_is_pending(&place);
 
     let broken = place.path("workspace-local/broken.tf");
     fs::write(&broken, "resource \"terraform_data\" \"x\" { input = nothing.at.all }\n").unwrap();
     place.run(&["apply", "--wait", "--yes"]).expect(4);
     fs::remove_file(broken).unwrap();
+    assert_is_pending(&place);
     assert_succeeds_at_the_first_attempt(&place);
 }
 

@@ -1,6 +1,8 @@
 //! A local state that was lost in the middle of a write is taken back.
 
-use gen_tf::terraform::{Error, PlanOptions};
+use std::time::Duration;
+
+use gen_tf::terraform::{Error, PlanOptions, Terraform};
 
 use crate::support::{Folder, real, wait_until};
 
@@ -78,12 +80,8 @@ fn a_state_that_breaks_without_a_copy_is_put_aside() {
     assert!(told.text().contains("it was put aside as"), "{}", told.text());
 }
 
-#[test]
-fn a_state_that_somebody_else_writes_is_not_taken_for_broken() {
-    let Some(terraform) = real() else { return };
-    let folder = Folder::new(ONE);
-    folder.apply(&terraform);
-    folder.write("main.tf", &format!("{ONE}{}", crate::support::SLOW));
+/// A Terraform that a person has started, at work on [`crate::support::SLOW`].
+fn apply_by_hand(terraform: &Terraform, folder: &Folder) -> duct::Handle {
     let by_hand = duct::cmd!(terraform.program.as_str(), "apply", "-auto-approve", "-input=false")
         .dir(&folder.path)
         .stdin_null()
@@ -93,6 +91,38 @@ fn a_state_that_somebody_else_writes_is_not_taken_for_broken() {
         .start()
         .unwrap();
     folder.wait_for("started");
+    by_hand
+}
+
+#[test]
+fn a_lock_that_terraform_meets_is_told_with_who_and_since() {
+    let Some(terraform) = real() else { return };
+    let folder = Folder::new(ONE);
+    folder.apply(&terraform);
+    folder.write("main.tf", &format!("{ONE}{}", crate::support::SLOW));
+    let by_hand = apply_by_hand(&terraform, &folder);
+    let (mut workspace, _) = folder.open(&terraform);
+    let options = PlanOptions { lock_timeout: Duration::ZERO, ..PlanOptions::default() };
+    let error = workspace.plan(&options).unwrap_err();
+    let text = error.to_string();
+    assert!(matches!(error, Error::Locked(_)), "{text}");
+    assert!(text.contains(" holds it since ") && text.ends_with(" ago) for `apply`"), "{text}");
+    assert!(error.hint().unwrap().contains("its lock goes with its process"));
+    let text = workspace.refuse_locked_file().unwrap_err().to_string();
+    let pid = by_hand.pids()[0];
+    assert!(text.ends_with(&format!("with process {pid} of this machine")), "{text}");
+    folder.write("release", "");
+    assert!(by_hand.wait().unwrap().status.success());
+    workspace.refuse_locked_file().unwrap();
+}
+
+#[test]
+fn a_state_that_somebody_else_writes_is_not_taken_for_broken() {
+    let Some(terraform) = real() else { return };
+    let folder = Folder::new(ONE);
+    folder.apply(&terraform);
+    folder.write("main.tf", &format!("{ONE}{}", crate::support::SLOW));
+    let by_hand = apply_by_hand(&terraform, &folder);
     folder.write("terraform.tfstate", "");
 
     let driver = folder.drive(None);
