@@ -211,7 +211,8 @@ pub struct ApplyArgs {
     pub only: OnlyArgs,
     #[command(flatten)]
     pub changed: ChangedArgs,
-    /// Keep stepping until the study is complete; may be stopped and taken up again at any moment
+    /// Keep stepping until the study is complete; may be stopped (Ctrl-C, after what is being made) and
+    /// taken up again at any moment
     #[arg(long)]
     pub wait: bool,
     /// How often to look at the store while waiting, e.g. against an emulator that has no VMs to boot

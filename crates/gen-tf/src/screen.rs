@@ -61,7 +61,11 @@ pub fn confirm(question: &str) -> Result<bool, Failure> {
     // A read of the terminal goes on after a signal that is handled.
     let read = Interrupts::of_process().unless_asked(|| {
         let mut answer = String::new();
-        io::stdin().read_line(&mut answer).map(|_| answer)
+        match io::stdin().read_line(&mut answer) {
+            // The terminal has gone away, which may be seen before its signal: nobody says yes.
+            Err(error) if error.raw_os_error() == Some(libc::EIO) => Ok(String::new()),
+            read => read.map(|_| answer),
+        }
     })?;
     let Some(answer) = read else {
         say("\ninterrupted, which is taken for no");

@@ -89,6 +89,21 @@ fn ctrl_c_at_a_question_is_a_no() {
 }
 
 #[test]
+fn a_terminal_that_goes_away_at_a_question_is_a_no() {
+    if !has_sandboxes() {
+        return;
+    }
+    let place = one("1s");
+    let mut terminal = Terminal::start(place.command(&["apply"]));
+    terminal.wait_for("[y/N]");
+    terminal.hang_up();
+    let (status, _) = terminal.end();
+    // The end of what can be read may come before the signal.
+    assert!(matches!(status.code(), Some(1 | INTERRUPTED)), "{status}");
+    assert_is_pending(&place);
+}
+
+#[test]
 fn a_plan_that_is_interrupted_or_fails_leaves_the_experiment_pending() {
     if !has_sandboxes() {
         return;

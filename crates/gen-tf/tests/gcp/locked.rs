@@ -88,6 +88,10 @@ fn a_locked_state_is_told_first_and_the_printed_command_unlocks_it() {
     assert!(command.ends_with(&format!("force-unlock {generation}")), "{command}");
     assert_eq!(cloud.state()["buckets"], before["buckets"], "nothing was changed");
     unlock(&place, &command);
-    place.run(&["destroy", "--yes"]).expect(0);
+    let told = place.run(&["destroy", "--yes"]).expect(0).stderr;
+    let (bucket, network) =
+        ("module.store.google_storage_bucket.store", "module.network.google_compute_network.study");
+    assert!(told.contains(&format!("  let go of {bucket} after")), "the bucket stays: {told}");
+    assert!(told.contains(&format!("  destroyed {network}")), "{told}");
     assert_eq!(count(&cloud.state(), "instances"), 0);
 }
