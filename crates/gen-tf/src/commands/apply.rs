@@ -52,17 +52,9 @@ impl Shortage {
 ///
 /// Exit code 4 when Terraform fails, 5 when an experiment has failed for good, 130 when interrupted.
 pub fn run(args: &ApplyArgs) -> Outcome {
-    let project = Project::open_to_start(&args.study, &args.only.only)?;
-    let mut session = Session::open(project, &args.terraform)?;
-    session.refuse_locked()?;
-    if !session.reconcile(args.yes)? {
-        return declined();
-    }
+    let mut session = begin(args)?;
     let look_every = look_every(args, &session);
     let mut may_ask = !args.yes;
-    if args.changed.rerun_changed && !session.archive_outdated(|list| ask_archive(list, may_ask))? {
-        return declined();
-    }
     let mut first = true;
     let mut shortage: Option<Shortage> = None;
     let mut had_vms = false;
@@ -112,6 +104,21 @@ pub fn run(args: &ApplyArgs) -> Outcome {
             return stopped(&mut session);
         }
     }
+}
+
+/// What comes before the first step; it fails where the answer to a question was no.
+fn begin(args: &ApplyArgs) -> Result<Session, Failure> {
+    let project = Project::open_to_start(&args.study, &args.only.only)?;
+    let mut session = Session::open(project, &args.terraform)?;
+    session.refuse_locked()?;
+    if !session.reconcile(args.yes)? {
+        declined()?;
+    }
+    let ask = |list: &str| ask_archive(list, !args.yes);
+    if args.changed.rerun_changed && !session.archive_outdated(ask)? {
+        declined()?;
+    }
+    Ok(session)
 }
 
 /// A signal has ended the waiting: says where the study stands now, also after a step that was let end.
