@@ -6,7 +6,7 @@ use std::{fs, os::unix::fs::PermissionsExt, process::Command};
 use gen_tf_core::outcome::Verdict;
 
 use crate::{
-    place::{Place, has_sandboxes, wait_until},
+    place::{Place, has_sandboxes, terraform, wait_until},
     running::{Running, signal},
     terminal::Terminal,
 };
@@ -26,7 +26,8 @@ resource "terraform_data" "slow" {
 }
 "#;
 
-/// A Terraform whose plan waits until it is asked to stop, as long as the file `slow-plan` is there.
+/// A Terraform whose plan waits until it is asked to stop, as long as the file `slow-plan` is there;
+/// `TERRAFORM` stands for the real one.
 const SLOW_PLAN: &str = r#"#!/bin/sh
 case "$1" in
 plan)
@@ -37,7 +38,7 @@ plan)
     while [ "$turns" -lt 2400 ]; do sleep 0.05; turns=$((turns + 1)); done
   fi ;;
 esac
-exec terraform "$@"
+exec TERRAFORM "$@"
 "#;
 
 fn one(duration: &str) -> Place {
@@ -109,7 +110,7 @@ fn a_plan_that_is_interrupted_or_fails_leaves_the_experiment_pending() {
         return;
     }
     let mut place = one("1s");
-    fs::write(place.path("slow-terraform"), SLOW_PLAN).unwrap();
+    fs::write(place.path("slow-terraform"), SLOW_PLAN.replace("TERRAFORM", &terraform())).unwrap();
     fs::set_permissions(place.path("slow-terraform"), fs::Permissions::from_mode(0o755)).unwrap();
     fs::write(place.path("slow-plan"), "").unwrap();
     let program = place.path("slow-terraform").to_str().unwrap().to_owned();

@@ -1,9 +1,12 @@
 //! Two at one study: who comes second is told who is there, since when, and what to do about it.
 
-use std::{fs, process::Stdio};
+use std::{
+    fs,
+    process::{Command, Stdio},
+};
 
 use crate::{
-    place::{Place, has_sandboxes, wait_until},
+    place::{Place, has_sandboxes, terraform, wait_until},
     running::{Running, signal},
 };
 
@@ -16,7 +19,7 @@ fn a_state_that_terraform_by_hand_works_on_is_refused_at_once() {
     place.run(&["plan"]).expect(0);
     let workspace = place.path(place.workspace);
     fs::write(workspace.join("slow.tf"), crate::interrupts::SLOW).unwrap();
-    let mut by_hand = std::process::Command::new("terraform")
+    let mut by_hand = Command::new(terraform())
         .args(["apply", "-auto-approve", "-input=false"])
         .current_dir(&workspace)
         .stdin(Stdio::null())

@@ -88,8 +88,7 @@ impl Place {
 
     /// Terraform by hand in the workspace.
     pub fn terraform(&self, args: &[&str]) -> Ran {
-        let program = std::env::var_os("GEN_TF_TERRAFORM").unwrap_or("terraform".into());
-        let mut command = Command::new(program);
+        let mut command = Command::new(terraform());
         command
             .args(args)
             .current_dir(self.path(self.workspace))
@@ -161,6 +160,11 @@ impl Drop for Place {
             drop(self.command(&["destroy", "--yes"]).output());
         }
     }
+}
+
+/// The Terraform that tests start by hand.
+pub fn terraform() -> String {
+    std::env::var("GEN_TF_TERRAFORM").unwrap_or_else(|_| "terraform".to_owned())
 }
 
 fn is_zombie(pid: &str) -> bool {
