@@ -1,7 +1,4 @@
-//! Random histories of a study: whatever machines do, the schedule keeps its promises.
-#![expect(clippy::unwrap_used, reason = "a test ends where it can't go on")]
-
-mod support;
+//! Single states and steps of the schedule, by example. Histories are in `histories.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +14,8 @@ use gen_tf_core::{
     tree::FileTree,
 };
 use proptest::prelude::*;
+
+use crate::support;
 
 /// A world of machines and a store, driven by the schedule.
 struct World {
