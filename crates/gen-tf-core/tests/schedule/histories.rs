@@ -145,13 +145,13 @@ fn events() -> impl Strategy<Value = Event> {
 }
 
 /// A study as it is written, without a service, without a tool, and with one run only.
-fn studies(shape: (usize, usize, u32), max_parallel: u32, gcp: Option<GcpTarget>) -> World {
+fn studies(shape: (usize, usize, u32), max_parallel: u32, gcp: Option<&GcpTarget>) -> World {
     let (services, tools, runs) = shape;
     let blueprint = |services: usize, tools: usize, runs: u32| -> Blueprint {
         let (services, tools) = (support::names("s", services), support::names("t", tools));
         let study = support::study(&services, &tools, runs, max_parallel);
         let local = if gcp.is_some() { None } else { study.local.clone() };
-        support::blueprint(&Study { gcp: gcp.clone(), local, ..study }, &FileTree::new())
+        support::blueprint(&Study { gcp: gcp.cloned(), local, ..study }, &FileTree::new())
     };
     World::new(vec![
         blueprint(services, tools, runs),
@@ -194,13 +194,13 @@ proptest! {
     ) {
         let target =
             GcpTarget { max_parallel, spot, spot_attempts, keep_failed, ..support::gcp_target() };
-        live_through(studies(shape, max_parallel, Some(target)), history);
+        live_through(studies(shape, max_parallel, Some(&target)), history);
     }
 }
 
 fn one_vm() -> (World, AttemptId) {
     let target = GcpTarget { max_parallel: 1, ..support::gcp_target() };
-    let mut world = studies((1, 1, 1), 1, Some(target));
+    let mut world = studies((1, 1, 1), 1, Some(&target));
     world.step(0, &Limits::default(), true, usize::MAX);
     world.claim(0);
     (world, AttemptId { experiment: "s-0/t-0/1".parse().unwrap(), attempt: 1 })
@@ -272,7 +272,7 @@ fn of_two_gen_tf_that_find_the_same_attempt_lost_the_first_closes_it_and_both_go
 #[test]
 fn an_experiment_that_comes_back_into_the_study_goes_on_with_its_next_attempt() {
     let target = GcpTarget { max_parallel: 8, ..support::gcp_target() };
-    let mut world = studies((2, 1, 1), 8, Some(target));
+    let mut world = studies((2, 1, 1), 8, Some(&target));
     let dropped: ExperimentId = "s-1/t-0/1".parse().unwrap();
     world.step(0, &Limits::default(), true, usize::MAX);
     (0..world.guests.len()).for_each(|at| world.claim(at));
@@ -293,8 +293,7 @@ fn a_vm_that_nobody_claims_costs_its_attempt_after_fifteen_minutes_and_not_befor
     let (mut world, first) = one_vm();
     world.store.claims.clear();
     world.applied.insert(first.experiment.clone(), started(1, world.now));
-    for (later, expected) in
-        [(899, State::Active { attempt: 1 }), (1, State::Lost { attempt: 1 })]
+    for (later, expected) in [(899, State::Active { attempt: 1 }), (1, State::Lost { attempt: 1 })]
     {
         world.now += later;
         assert_eq!(world.state(&first.experiment), Some(expected));

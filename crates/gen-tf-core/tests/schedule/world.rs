@@ -203,8 +203,7 @@ impl World {
         for (id, _) in store.archived.iter().filter(|it| *it.1 <= self.now - lag.wishes) {
             trace(id, &|attempt| attempt.archived = true);
         }
-        for (id, (_, ended)) in
-            store.outcomes.iter().filter(|it| it.1.0 <= self.now - lag.outcomes)
+        for (id, (_, ended)) in store.outcomes.iter().filter(|it| it.1.0 <= self.now - lag.outcomes)
         {
             trace(id, &|attempt| attempt.ended = Some(ended.clone()));
         }
@@ -330,9 +329,8 @@ impl World {
         if !self.is_local() {
             self.guests[at].in_state = false;
             let id = self.guests[at].id.clone();
-            self.applied.retain(|known, entry| {
-                known != &id.experiment || entry.attempt != id.attempt
-            });
+            self.applied
+                .retain(|known, entry| known != &id.experiment || entry.attempt != id.attempt);
         }
     }
 
