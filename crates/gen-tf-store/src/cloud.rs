@@ -5,14 +5,18 @@ use std::{future::Future, time::Duration};
 
 use jiff::Timestamp;
 use object_store::{
-    Attribute, ClientOptions, ObjectStore, PutMode, PutOptions, PutPayload, RetryConfig,
+    Attribute, BackoffConfig, ClientOptions, ObjectStore, PutMode, PutOptions, PutPayload,
+    RetryConfig,
     gcp::{GoogleCloudStorage, GoogleCloudStorageBuilder},
     path::Path,
 };
 
 use crate::{
     Action, Google, PutOnce, StoreError,
-    google::{CredentialsError, GoogleError, MADE_BY, Patience, is_lost_connection},
+    google::{
+        CredentialsError, GoogleError, MADE_BY, Patience, is_lost_connection, is_of_connection,
+        is_passing,
+    },
     upload,
 };
 
@@ -36,7 +40,14 @@ pub(crate) fn objects(google: &Google, bucket: &str) -> object_store::Result<Goo
         .with_read_timeout(SILENCE)
         .with_content_type_for_suffix("json", "application/json")
         .with_content_type_for_suffix("txt", "text/plain; charset=utf-8");
-    let retry = RetryConfig { max_retries: 8, retry_timeout: DOWNLOAD, ..RetryConfig::default() };
+    // Each wait is drawn between the first and three times the one before: half a minute in all, where
+    // the library's own numbers may give up within a second.
+    let backoff = BackoffConfig {
+        init_backoff: Duration::from_millis(250),
+        max_backoff: Duration::from_secs(15),
+        base: 3.0,
+    };
+    let retry = RetryConfig { max_retries: 8, retry_timeout: DOWNLOAD, backoff };
     GoogleCloudStorageBuilder::new()
         .with_bucket_name(bucket)
         .with_base_url(&google.endpoints().storage_root())
@@ -133,6 +144,14 @@ impl InBucket {
 pub(crate) fn is_missing_bucket(error: &object_store::Error) -> bool {
     let text = error.to_string();
     text.contains("NoSuchBucket") || text.contains("The specified bucket does not exist")
+}
+
+/// Whether the same question may be answered later. What is no answer at all is a connection's.
+pub(crate) fn may_pass(error: &object_store::Error) -> bool {
+    match status(error) {
+        Some(status) => is_passing(status),
+        None => is_of_connection(error),
+    }
 }
 
 /// The HTTP status of a refusal. The library has no other place for that of a listing than its text.

@@ -3,7 +3,10 @@
 
 use std::{fmt, io};
 
-use crate::google::{CredentialsError, GoogleError, hint_for};
+use crate::{
+    cloud,
+    google::{CredentialsError, GoogleError, hint_for},
+};
 
 /// An operation on a store failed.
 #[derive(Debug, thiserror::Error)]
@@ -169,6 +172,18 @@ impl StoreError {
     #[must_use]
     pub fn is_missing_bucket(&self) -> bool {
         matches!(self, Self::NoBucket { .. })
+    }
+
+    /// Whether it may be gone by itself later: a bucket, its network or its credentials did not
+    /// answer, or said "not now". A folder answers at once.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Access { source, .. } => cloud::may_pass(source),
+            Self::Google { source, .. } => source.may_pass(),
+            Self::Credentials { source, .. } => source.may_pass(),
+            _ => false,
+        }
     }
 
     /// What the reader may do about it.

@@ -34,7 +34,7 @@ pub(crate) use copy::{Source, Target};
 pub(crate) use endpoint::Endpoints;
 pub(crate) use error::hint_for;
 pub(crate) use request::{Answer, Request};
-pub(crate) use retry::{Patience, is_lost_connection, is_passing};
+pub(crate) use retry::{Patience, is_lost_connection, is_of_connection, is_passing};
 pub(crate) use upload::Upload;
 
 /// The field of an object's metadata that says which put made it.

@@ -7,7 +7,10 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures::{StreamExt, stream::BoxStream};
+use futures::{
+    StreamExt, TryStreamExt,
+    stream::{self, BoxStream},
+};
 use jiff::Timestamp;
 use object_store::{ObjectMeta, ObjectStoreExt, PutMode, PutPayload, path::Path};
 use serde::de::DeserializeOwned;
@@ -19,6 +22,9 @@ use crate::{
     key,
     location::{self, Backend},
 };
+
+/// How many objects are read at once where many are wanted.
+const AT_ONCE: usize = 32;
 
 /// The objects of one study: in a bucket, in a folder or, in tests, in memory.
 ///
@@ -226,7 +232,41 @@ impl Store {
     /// The value of a JSON object, if it exists.
     pub fn get_json<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StoreError> {
         let Some(bytes) = self.get(key)? else { return Ok(None) };
-        serde_json::from_slice(&bytes).map(Some).map_err(|source| StoreError::Json {
+        self.parse_json(key, &bytes).map(Some)
+    }
+
+    /// The values of many small JSON objects, each with the time of its last write, in the order of
+    /// their keys; nothing for one that does not exist. They are read many at a time, and the first
+    /// that can't be read ends it.
+    pub fn get_json_each<T: DeserializeOwned>(
+        &self,
+        keys: &[String],
+    ) -> Result<Vec<Option<(Timestamp, T)>>, StoreError> {
+        let read = |key| self.read_json(key);
+        let keys = stream::iter(keys.iter().map(String::as_str));
+        let values = keys.map(read).buffered(AT_ONCE).try_collect();
+        self.runtime.block_on(values)
+    }
+
+    async fn read_json<T: DeserializeOwned>(
+        &self,
+        key: &str,
+    ) -> Result<Option<(Timestamp, T)>, StoreError> {
+        let path = self.parse_key(key)?;
+        let read = || async {
+            let object = self.backend.objects.get(&path).await?;
+            Ok((to_entry(&object.meta).modified, object.bytes().await?))
+        };
+        let answer = match &self.backend.bucket {
+            Some(bucket) => bucket.persist(read).await,
+            None => read().await,
+        };
+        let Some((modified, bytes)) = self.found(key, answer)? else { return Ok(None) };
+        Ok(Some((modified, self.parse_json(key, &bytes)?)))
+    }
+
+    fn parse_json<T: DeserializeOwned>(&self, key: &str, bytes: &[u8]) -> Result<T, StoreError> {
+        serde_json::from_slice(bytes).map_err(|source| StoreError::Json {
             key: key.to_owned(),
             location: self.location().to_owned(),
             source,

@@ -163,11 +163,42 @@ fn a_cloud_that_stays_down_is_an_error_that_names_the_object() {
         "fault": { "status": 503, "reason": "backendError", "message": "down for long" },
     });
     cloud.fake.fail(&rule);
-    let error = text(&cloud.store.get("x").unwrap_err());
-    assert!(error.contains("cannot read `x` in the store gs://bucket/study"), "{error}");
-    assert!(error.contains("503"), "{error}");
+    let keys = ["x".to_owned(), "y".to_owned()];
+    let errors = thread::scope(|scope| {
+        let store = &cloud.store;
+        let each = scope.spawn(|| store.get_json_each::<u32>(&keys).unwrap_err());
+        let listed = scope.spawn(|| store.list("outcomes/").unwrap_err());
+        let now = scope.spawn(|| store.now().unwrap_err());
+        let read = store.get("x").unwrap_err();
+        [read, each.join().unwrap(), listed.join().unwrap(), now.join().unwrap()]
+    });
+    for (error, attempt) in errors.iter().zip([
+        "cannot read `x` in",
+        "cannot read `x` in",
+        "cannot list `outcomes/` in",
+        "cannot learn the time of the store",
+    ]) {
+        let (text, passes) = (text(error), error.may_pass());
+        assert!(text.contains(attempt) && text.contains("gs://bucket/study"), "{text}");
+        assert!(text.contains("503") && passes, "{text}");
+    }
     cloud.fake.heal();
     assert_eq!(cloud.store.get("x").unwrap().unwrap(), "1");
+}
+
+#[test]
+fn a_listing_that_always_breaks_off_and_a_cloud_that_is_not_reached_are_errors_that_may_pass() {
+    let Cloud { fake, store, .. } = cloud();
+    store.put("outcomes/x", "1").unwrap();
+    let cut = json!({ "match": { "method": "GET" }, "fault": { "truncate_body": 20 } });
+    fake.fail(&cut);
+    let cut = store.list("outcomes/").unwrap_err();
+    drop(fake);
+    let unreached = store.list("outcomes/").unwrap_err();
+    for error in [cut, unreached] {
+        assert!(error.may_pass(), "{error:?}");
+        assert!(text(&error).contains("cannot list `outcomes/`"), "{}", text(&error));
+    }
 }
 
 #[test]
@@ -250,7 +281,7 @@ fn a_bucket_that_is_not_there_is_named_with_the_way_out() {
         store.now().unwrap_err(),
     ];
     for error in errors {
-        assert!(error.is_missing_bucket(), "{error:?}");
+        assert!(error.is_missing_bucket() && !error.may_pass(), "{error:?}");
         assert!(error.to_string().contains("no bucket `missing`"), "{error}");
         assert!(error.hint().unwrap().contains("`bucket` in the study"));
     }
@@ -280,6 +311,7 @@ fn an_account_without_the_right_is_told_what_it_lacks() {
     ];
     for error in errors {
         assert!(matches!(error, StoreError::Refused { status: 403, .. }), "{error:?}");
+        assert!(!error.may_pass());
         let text = error.to_string();
         assert!(text.contains("gs://bucket/study: 403 x@test-project"), "{text}");
         assert!(error.hint().unwrap().contains("docs/gcp.md"));

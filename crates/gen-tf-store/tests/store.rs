@@ -269,6 +269,28 @@ fn a_json_object_of_another_shape_is_named_with_the_place() {
 }
 
 #[test]
+fn many_objects_are_read_at_once_in_the_order_of_their_keys() {
+    on_each(|store| {
+        let keys: Vec<String> = (0..100).map(|n| format!("outcomes/{n}.json")).collect();
+        for (n, key) in keys.iter().enumerate().filter(|(n, _)| n % 3 != 0) {
+            store.put(key, n.to_string()).unwrap();
+        }
+        let before = store.now().unwrap() - jiff::Span::new().minutes(5);
+        let values = store.get_json_each::<usize>(&keys).unwrap();
+        assert_eq!(values.len(), keys.len());
+        for (n, value) in values.into_iter().enumerate() {
+            let (modified, value) = value.unzip();
+            assert_eq!(value, (n % 3 != 0).then_some(n));
+            assert!(modified.is_none_or(|modified| modified > before));
+        }
+        store.put("outcomes/7.json", "{").unwrap();
+        let error = store.get_json_each::<usize>(&keys).unwrap_err();
+        assert!(error.to_string().contains("`outcomes/7.json`"), "{error}");
+        assert_eq!(store.get_json_each::<usize>(&[]).unwrap(), []);
+    });
+}
+
+#[test]
 fn a_large_object_is_streamed() {
     on_each(|store| {
         let bytes: Vec<u8> = (0..LARGE).map(|i| (i / 7) as u8).collect();

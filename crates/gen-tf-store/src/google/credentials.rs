@@ -103,6 +103,18 @@ pub enum CredentialsError {
 }
 
 impl CredentialsError {
+    /// Whether a token may be had later: who gives it was not reached, or said "not now".
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        use google_cloud_auth::errors::CredentialsError as OfLibrary;
+        match self {
+            Self::Token { source, .. } => {
+                source.downcast_ref::<OfLibrary>().is_some_and(OfLibrary::is_transient)
+            }
+            _ => false,
+        }
+    }
+
     /// How to log in.
     #[must_use]
     pub fn hint(&self) -> &'static str {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::CredentialsError;
+use super::{CredentialsError, is_passing};
 
 /// A call to Google failed.
 #[derive(Debug, thiserror::Error)]
@@ -95,6 +95,17 @@ impl GoogleError {
         match self {
             Self::Refused { reason, .. } => reason.as_deref(),
             _ => None,
+        }
+    }
+
+    /// Whether the same request may be answered later.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Credentials(error) => error.may_pass(),
+            Self::Connection { .. } => true,
+            Self::Refused { status, .. } => is_passing(*status),
+            _ => false,
         }
     }
 

@@ -5,6 +5,8 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
+use object_store::client::HttpErrorKind as Kind;
+
 /// Tries after the first.
 const RETRIES: u32 = 7;
 const FIRST: Duration = Duration::from_millis(200);
@@ -61,15 +63,23 @@ pub(crate) fn is_passing(status: u16) -> bool {
 /// Whether a connection of object_store broke, which tells nothing of what the server has done. That
 /// there was none in the first place, the library has waited out itself.
 pub(crate) fn is_lost_connection(error: &(dyn Error + 'static)) -> bool {
+    kind_of(error).is_some_and(|kind| !matches!(kind, Kind::Connect | Kind::Decode))
+}
+
+/// Whether a connection of object_store broke, or there was none.
+pub(crate) fn is_of_connection(error: &(dyn Error + 'static)) -> bool {
+    kind_of(error).is_some_and(|kind| kind != Kind::Decode)
+}
+
+fn kind_of(error: &(dyn Error + 'static)) -> Option<Kind> {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(http) = error.downcast_ref::<object_store::client::HttpError>() {
-            use object_store::client::HttpErrorKind as Kind;
-            return !matches!(http.kind(), Kind::Connect | Kind::Decode);
+            return Some(http.kind());
         }
         next = error.source();
     }
-    false
+    None
 }
 
 #[cfg(test)]
