@@ -8,10 +8,11 @@ use std::{
 use gen_tf_core::{
     id::{AttemptId, AttemptObject, ExperimentId, setup_key_of},
     outcome::{Outcome, Status},
-    schedule::{Ended, Life, Machine, Observations, Placed, Signs},
+    schedule::{Attempt, Ended, Life, Machine, Observations, Placed, Signs},
 };
 use gen_tf_store::{Entry, Store, StoreError};
 use jiff::Timestamp;
+use serde::de::IgnoredAny;
 
 use crate::{project::Project, sandbox, workspace::Workspace};
 
@@ -22,13 +23,19 @@ pub struct Snapshot {
     pub observations: Observations,
     /// What each attempt with a machine is doing, as it last said.
     pub statuses: BTreeMap<ExperimentId, Status>,
-    /// Every outcome.
+    /// Every outcome, less what it says of its machine and its files.
     pub outcomes: BTreeMap<AttemptId, Arc<Outcome>>,
     /// What is made of the signs of each attempt on a VM that has not ended.
     pub lives: BTreeMap<AttemptId, Life>,
 }
 
+/// How many outcomes are read before what is not needed of them is forgotten.
+const OUTCOMES_AT_ONCE: usize = 1000;
+
 /// Looks again and again; what is put once is read once.
+///
+/// A look costs a listing of `outcomes/` and the status of each active attempt, however many have
+/// ended. Claims are listed only where attempts may have begun of which the applied set knows nothing.
 pub struct Observer {
     store: Store,
     workspace: Workspace,
@@ -36,8 +43,12 @@ pub struct Observer {
     vms: bool,
     /// The applied active set, where somebody knows better than the workspace's file.
     applied: Option<Placed>,
+    /// Every outcome that was ever seen, less what only `gen-tf-sync` needs.
     outcomes: HashMap<AttemptId, Arc<Outcome>>,
-    statuses: HashMap<AttemptId, (Timestamp, Status)>,
+    /// When each attempt was claimed that has not ended.
+    claims: BTreeMap<AttemptId, Timestamp>,
+    /// Whether all claims have been listed since the applied set was last learnt.
+    knows_claims: bool,
     /// When an attempt of unknown start was first seen.
     first_seen: HashMap<AttemptId, i64>,
 }
@@ -56,7 +67,8 @@ impl Observer {
             vms,
             applied: None,
             outcomes: HashMap::new(),
-            statuses: HashMap::new(),
+            claims: BTreeMap::new(),
+            knows_claims: false,
             first_seen: HashMap::new(),
         }
     }
@@ -70,6 +82,8 @@ impl Observer {
     /// Takes this for the applied active set from now on, and not what the workspace's file says.
     pub fn know_applied(&mut self, applied: Placed) {
         self.applied = Some(applied);
+        // Another gen-tf may have started and removed attempts meanwhile.
+        self.knows_claims = false;
     }
 
     /// The applied active set.
@@ -108,42 +122,37 @@ impl Observer {
         // Machines first: one that is gone by now has put its outcome before, so that an attempt
         // that just ended is never taken for a lost one.
         let sandboxes = sandbox::list(&self.workspace.sandboxes())?;
-        self.see_setups(&mut snapshot)?;
-        let claims = self.store.list("claims/")?;
-        self.see_attempts(&claims, &mut snapshot)?;
+        self.read_claims(applied)?;
+        let statuses = self.read_statuses(&self.of_applied(applied))?;
+        self.see_store(&mut snapshot)?;
         see_applied(applied, &mut snapshot);
         for sandbox in sandboxes {
             let traces = snapshot.observations.experiments.entry(sandbox.experiment).or_default();
             traces.machine = Some(sandbox.machine);
         }
-        for (id, entry) in applied {
-            let attempt = AttemptId { experiment: id.clone(), attempt: entry.attempt };
-            if snapshot.outcomes.contains_key(&attempt) {
-                continue;
-            }
-            if let Some(status) = self.store.get_json(&AttemptObject::Status.key(&attempt))? {
-                snapshot.statuses.insert(id.clone(), status);
+        for (id, (_, status)) in statuses {
+            if !snapshot.outcomes.contains_key(&id) {
+                snapshot.statuses.insert(id.experiment, status);
             }
         }
         Ok(snapshot)
     }
 
-    /// A VM is known by what it writes: the store's clock, its beats and its claim, in this order, and
+    /// A VM is known by what it writes: the store's clock, its claim and its beats, in this order, and
     /// outcomes last, so that one that ends meanwhile is never taken for a lost one.
     fn observe_vms(&mut self, applied: &Placed) -> anyhow::Result<Snapshot> {
         let mut snapshot = Snapshot::default();
         let now = self.store.now()?.as_second();
-        let beats = self.store.list("status/")?;
-        let claims = self.store.list("claims/")?;
-        self.see_setups(&mut snapshot)?;
-        self.see_attempts(&claims, &mut snapshot)?;
+        self.read_claims(applied)?;
+        let mut signs = self.signs_of(applied, now);
+        let ids: Vec<AttemptId> = signs.keys().cloned().collect();
+        let mut statuses = self.read_statuses(&ids)?;
+        self.see_store(&mut snapshot)?;
         see_applied(applied, &mut snapshot);
-        let mut signs = self.signs_of(applied, &claims, now);
-        let beats = times(AttemptObject::Status, &beats);
         signs.retain(|id, _| !snapshot.outcomes.contains_key(id));
         for (id, mut signs) in signs {
-            let beat = beats.get(&id).copied();
-            signs.beat = beat.map(Timestamp::as_second);
+            let status = statuses.remove(&id);
+            signs.beat = status.as_ref().map(|(beat, _)| beat.as_second());
             let life = signs.life(now);
             let machine = Machine { attempt: id.attempt, alive: life == Life::Alive };
             let traces =
@@ -151,7 +160,7 @@ impl Observer {
             if traces.machine.is_none_or(|known| known.attempt < machine.attempt) {
                 traces.machine = Some(machine);
             }
-            if let Some(status) = self.status(&id, beat)? {
+            if let Some((_, status)) = status {
                 snapshot.statuses.insert(id.experiment.clone(), status);
             }
             snapshot.lives.insert(id, life);
@@ -159,84 +168,124 @@ impl Observer {
         Ok(snapshot)
     }
 
-    /// The signs of every attempt that was started or claimed.
-    fn signs_of(
-        &mut self,
-        applied: &Placed,
-        claims: &[Entry],
-        now: i64,
-    ) -> BTreeMap<AttemptId, Signs> {
-        let mut signs: BTreeMap<AttemptId, Signs> = BTreeMap::new();
-        for (id, time) in times(AttemptObject::Claim, claims) {
-            signs.entry(id).or_default().claimed = Some(time.as_second());
+    /// The attempts of the applied set that have not ended as far as is known.
+    fn of_applied(&self, applied: &Placed) -> Vec<AttemptId> {
+        let attempts = applied
+            .iter()
+            .map(|(id, entry)| AttemptId { experiment: id.clone(), attempt: entry.attempt });
+        attempts.filter(|id| !self.outcomes.contains_key(id)).collect()
+    }
+
+    /// Reads claims: all of them where the applied set may not tell of every attempt that runs, else
+    /// those of the applied set that are missing.
+    fn read_claims(&mut self, applied: &Placed) -> anyhow::Result<()> {
+        // Who has no word for the applied set sees by its claims alone what another gen-tf has started.
+        if self.knows_claims && (!self.vms || self.applied.is_some()) {
+            let missing = self.of_applied(applied);
+            let missing: Vec<AttemptId> =
+                missing.into_iter().filter(|id| !self.claims.contains_key(id)).collect();
+            let keys: Vec<String> = missing.iter().map(|id| AttemptObject::Claim.key(id)).collect();
+            let claims = self.store.get_json_each::<IgnoredAny>(&keys)?;
+            let times = claims.into_iter().map(|claim| claim.map(|(time, _)| time));
+            self.claims
+                .extend(missing.into_iter().zip(times).filter_map(|(id, time)| Some((id, time?))));
+            return Ok(());
         }
-        for (id, entry) in applied {
-            let id = AttemptId { experiment: id.clone(), attempt: entry.attempt };
+        // What has ended needs no beat: whoever looks for the first time would read thousands.
+        self.read_outcomes()?;
+        self.claims = times(AttemptObject::Claim, &self.store.list("claims/")?);
+        self.claims.retain(|id, _| !self.outcomes.contains_key(id));
+        self.knows_claims = true;
+        Ok(())
+    }
+
+    /// The signs of every attempt that was started or claimed and has not ended.
+    fn signs_of(&mut self, applied: &Placed, now: i64) -> BTreeMap<AttemptId, Signs> {
+        let mut signs: BTreeMap<AttemptId, Signs> = BTreeMap::new();
+        for (id, time) in &self.claims {
+            signs.entry(id.clone()).or_default().claimed = Some(time.as_second());
+        }
+        for id in self.of_applied(applied) {
+            let known = applied.get(&id.experiment).and_then(|entry| entry.started);
             let started =
-                entry.started.unwrap_or_else(|| *self.first_seen.entry(id.clone()).or_insert(now));
+                known.unwrap_or_else(|| *self.first_seen.entry(id.clone()).or_insert(now));
             signs.entry(id).or_default().started = Some(started);
         }
         signs
     }
 
-    /// A status, read again only when it was written again.
-    fn status(
-        &mut self,
-        id: &AttemptId,
-        written: Option<Timestamp>,
-    ) -> anyhow::Result<Option<Status>> {
-        let Some(written) = written else { return Ok(None) };
-        if let Some((time, status)) = self.statuses.get(id)
-            && *time == written
-        {
-            return Ok(Some(status.clone()));
-        }
-        let status: Option<Status> = self.store.get_json(&AttemptObject::Status.key(id))?;
-        if let Some(status) = &status {
-            self.statuses.insert(id.clone(), (written, status.clone()));
-        }
-        Ok(status)
+    /// The status of each attempt that has one, with the time of its last beat.
+    fn read_statuses(
+        &self,
+        ids: &[AttemptId],
+    ) -> anyhow::Result<BTreeMap<AttemptId, (Timestamp, Status)>> {
+        let keys: Vec<String> = ids.iter().map(|id| AttemptObject::Status.key(id)).collect();
+        let statuses = self.store.get_json_each(&keys)?;
+        let found = ids.iter().zip(statuses).filter_map(|(id, it)| Some((id.clone(), it?)));
+        Ok(found.collect())
     }
 
-    fn see_setups(&self, snapshot: &mut Snapshot) -> anyhow::Result<()> {
+    /// Lists a kind of object.
+    fn attempts(&self, kind: AttemptObject) -> anyhow::Result<Vec<AttemptId>> {
+        let entries = self.store.list(&format!("{}/", kind.prefix()))?;
+        Ok(entries.iter().filter_map(|entry| kind.attempt_of(&entry.key)).collect())
+    }
+
+    /// Lists outcomes and reads those that are new.
+    fn read_outcomes(&mut self) -> anyhow::Result<Vec<AttemptId>> {
+        let listed = self.attempts(AttemptObject::Outcome)?;
+        let new: Vec<&AttemptId> =
+            listed.iter().filter(|id| !self.outcomes.contains_key(id)).collect();
+        for part in new.chunks(OUTCOMES_AT_ONCE) {
+            let keys: Vec<String> = part.iter().map(|id| AttemptObject::Outcome.key(id)).collect();
+            let outcomes = self.store.get_json_each::<Outcome>(&keys)?;
+            for (id, outcome) in part.iter().zip(outcomes) {
+                let Some((_, outcome)) = outcome else { continue };
+                self.outcomes.insert((*id).clone(), Arc::new(shortened(outcome)));
+            }
+        }
+        Ok(listed)
+    }
+
+    /// Everything of the store but signs of life; outcomes last.
+    fn see_store(&mut self, snapshot: &mut Snapshot) -> anyhow::Result<()> {
         for entry in self.store.list("setup/")? {
             if let Some(key) = setup_key_of(&entry.key) {
                 snapshot.observations.setups.insert(key.to_owned());
             }
         }
-        Ok(())
-    }
-
-    fn see_attempts(&mut self, claims: &[Entry], snapshot: &mut Snapshot) -> anyhow::Result<()> {
         let experiments = &mut snapshot.observations.experiments;
-        let attempts = |kind: AttemptObject| -> anyhow::Result<Vec<AttemptId>> {
-            let entries = self.store.list(&format!("{}/", kind.prefix()))?;
-            Ok(entries.iter().filter_map(|entry| kind.attempt_of(&entry.key)).collect())
+        let mut see = |id: AttemptId, change: &dyn Fn(&mut Attempt)| {
+            let traces = experiments.entry(id.experiment).or_default();
+            change(traces.attempts.entry(id.attempt).or_default());
         };
-        for id in claims.iter().filter_map(|entry| AttemptObject::Claim.attempt_of(&entry.key)) {
-            let traces = experiments.entry(id.experiment).or_default();
-            traces.attempts.entry(id.attempt).or_default().claimed = true;
+        for id in self.attempts(AttemptObject::Retry)? {
+            see(id, &|attempt| attempt.retry_wanted = true);
         }
-        for id in attempts(AttemptObject::Retry)? {
-            let traces = experiments.entry(id.experiment).or_default();
-            traces.attempts.entry(id.attempt).or_default().retry_wanted = true;
+        for id in self.attempts(AttemptObject::Archived)? {
+            see(id, &|attempt| attempt.archived = true);
         }
-        for id in attempts(AttemptObject::Archived)? {
-            let traces = experiments.entry(id.experiment).or_default();
-            traces.attempts.entry(id.attempt).or_default().archived = true;
-        }
-        for id in attempts(AttemptObject::Outcome)? {
-            let Some(outcome) = read_once(&self.store, &mut self.outcomes, &id)? else { continue };
-            let traces = experiments.entry(id.experiment.clone()).or_default();
-            traces.attempts.entry(id.attempt).or_default().ended = Some(Ended {
+        for id in self.read_outcomes()? {
+            let Some(outcome) = self.outcomes.get(&id).cloned() else { continue };
+            self.claims.remove(&id);
+            let ended = Ended {
                 verdict: outcome.outcome,
                 cause: outcome.cause,
                 definition: outcome.definition.clone(),
-            });
+            };
+            see(id.clone(), &|attempt| attempt.ended = Some(ended.clone()));
             snapshot.outcomes.insert(id, outcome);
+        }
+        for id in self.claims.keys() {
+            see(id.clone(), &|attempt| attempt.claimed = true);
         }
         Ok(())
     }
+}
+
+/// An outcome less what it says of its machine and its files, which is most of it.
+fn shortened(outcome: Outcome) -> Outcome {
+    Outcome { environment: BTreeMap::new(), results: None, ..outcome }
 }
 
 fn see_applied(applied: &Placed, snapshot: &mut Snapshot) {
@@ -256,18 +305,6 @@ fn times(kind: AttemptObject, entries: &[Entry]) -> BTreeMap<AttemptId, Timestam
 #[must_use]
 pub fn is_missing_bucket(error: &anyhow::Error) -> bool {
     error.downcast_ref::<StoreError>().is_some_and(StoreError::is_missing_bucket)
-}
-
-fn read_once(
-    store: &Store,
-    known: &mut HashMap<AttemptId, Arc<Outcome>>,
-    id: &AttemptId,
-) -> anyhow::Result<Option<Arc<Outcome>>> {
-    if let Some(outcome) = known.get(id) {
-        return Ok(Some(outcome.clone()));
-    }
-    let outcome: Option<Outcome> = store.get_json(&AttemptObject::Outcome.key(id))?;
-    Ok(outcome.map(|outcome| known.entry(id.clone()).or_insert(Arc::new(outcome)).clone()))
 }
 
 #[cfg(test)]
@@ -361,6 +398,27 @@ mod tests {
         let mut world = World::new();
         world.observer.know_applied(BTreeMap::from([(id(), schedule::Entry::of(1))]));
         assert_eq!(world.life(1), seen(Life::Alive, 1));
+    }
+
+    #[test]
+    fn a_claim_that_comes_later_is_seen_without_listing_what_has_ended() {
+        let mut world = World::new();
+        world.start(1, 800);
+        assert_eq!(world.life(1), seen(Life::Alive, 1));
+        world.put("claims/s/t/1/1.json", "{}", 400);
+        assert_eq!(world.life(1), seen(Life::Silent, 1));
+        world.status(1, "run", 20);
+        assert_eq!(world.life(1), seen(Life::Alive, 1));
+    }
+
+    #[test]
+    fn what_another_gen_tf_has_started_and_removed_is_seen_when_the_applied_set_is_learnt_again() {
+        let mut world = World::new();
+        world.observer.know_applied(BTreeMap::new());
+        assert_eq!(world.life(1), (None, None));
+        world.put("claims/s/t/1/1.json", "{}", 400);
+        world.observer.know_applied(BTreeMap::new());
+        assert_eq!(world.life(1), seen(Life::Silent, 1));
     }
 
     #[test]
