@@ -212,7 +212,7 @@ pub struct ApplyArgs {
     #[command(flatten)]
     pub changed: ChangedArgs,
     /// Keep stepping until the study is complete; may be stopped (Ctrl-C, after what is being made) and
-    /// taken up again at any moment
+    /// taken up again at any moment. A store that does not answer is asked again for half an hour
     #[arg(long)]
     pub wait: bool,
     /// How often to look at the store while waiting, e.g. against an emulator that has no VMs to boot

@@ -20,6 +20,8 @@ mod interrupted;
 mod locked;
 #[path = "gcp/left.rs"]
 mod left;
+#[path = "gcp/outage.rs"]
+mod outage;
 #[path = "gcp/planning.rs"]
 mod planning;
 #[path = "gcp/scheduled.rs"]

@@ -1,5 +1,7 @@
 //! `gen-tf apply`: one step towards "every experiment has an outcome", or with `--wait` all of them.
 
+mod outage;
+
 use std::time::{Duration, Instant};
 
 use gen_tf_core::{
@@ -7,6 +9,8 @@ use gen_tf_core::{
     schedule::{ActiveSet, Counts, Limits, State},
     units::format_duration,
 };
+
+use outage::Outage;
 
 use crate::{
     cli::ApplyArgs,
@@ -58,8 +62,14 @@ pub fn run(args: &ApplyArgs) -> Outcome {
     let mut first = true;
     let mut shortage: Option<Shortage> = None;
     let mut had_vms = false;
+    let mut outage = Outage::default();
     loop {
-        let view = session.observe_and_close()?;
+        let Some(view) = outage.look(&mut session, args.wait && !first)? else {
+            if session.interrupts.wait(look_every) {
+                return stopped_waiting();
+            }
+            continue;
+        };
         had_vms |= Counts::of(&view.survey).active > 0;
         let limits = limits(args, &session, &view, shortage.as_ref())?;
         let (next, moves) = session.next(&view, &limits)?;
@@ -128,6 +138,10 @@ fn stopped(session: &mut Session) -> Outcome {
         Ok(view) => screen::say(rows::totals(&Counts::of(&view.survey))),
         Err(failure) => failure.report(),
     }
+    stopped_waiting()
+}
+
+fn stopped_waiting() -> Outcome {
     screen::say(
         "stopped waiting; running experiments go on, and `gen-tf apply --wait` takes up again",
     );
