@@ -13,6 +13,7 @@ use crate::{
     hash::sha256_hex,
     id::ExperimentId,
     matrix,
+    outcome::Cause,
     study::{Chosen, LocalTarget, Model, Study},
     tree::FileTree,
 };
@@ -85,6 +86,13 @@ impl Target {
             Self::Local(local) => local.max_parallel,
             Self::Gcp(gcp) => gcp.max_parallel,
         }
+    }
+
+    /// Whether the machine of an experiment that has failed for good stays: because the study says
+    /// so, or because it has the only copy of the results.
+    #[must_use]
+    pub fn keeps_machine(&self, cause: Cause) -> bool {
+        cause == Cause::Upload || self.gcp().is_some_and(|gcp| gcp.keep_failed)
     }
 
     /// The Google Cloud target, where it is that.

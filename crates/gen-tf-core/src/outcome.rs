@@ -250,7 +250,10 @@ impl Cause {
                 "nothing: the machine went away, and another attempt cures it"
             }
             Self::Deadline => "read the log for the phase that hung",
-            Self::Upload => "the results are still in the sandbox's folder, or on the VM's disk",
+            Self::Upload => {
+                "the results are on the machine alone, which stays until `gen-tf retry` or `gen-tf destroy`: take \
+                 them from there first, then `gen-tf retry` runs it again"
+            }
             Self::Cancelled => "`gen-tf retry` runs it again",
         }
     }
@@ -258,7 +261,7 @@ impl Cause {
     /// Whether the same attempt may go better another time, so that a retry makes sense.
     ///
     /// A wrong input, a missing secret, too little memory or disk, and a person's wish do not change
-    /// by themselves.
+    /// by themselves; another attempt would take the place of a machine that holds results.
     #[must_use]
     pub fn is_curable(self) -> bool {
         !matches!(
@@ -267,6 +270,7 @@ impl Cause {
                 | Self::Secret
                 | Self::OutOfMemory
                 | Self::DiskFull
+                | Self::Upload
                 | Self::Cancelled
         )
     }

@@ -185,8 +185,10 @@ pub fn lost(survey: &Survey) -> Vec<AttemptId> {
 ///
 /// Whoever is active stays; free places go to pending experiments in the study's seeded order, one
 /// experiment first per setup that is not ready yet. A lost attempt keeps its place until it is
-/// closed, so that two attempts never run at one time. Where the study keeps the VMs of failed
-/// attempts, they stay beside those that run, and take nobody's place.
+/// closed, so that two attempts never run at one time. Machines that are kept ([`Target::keeps_machine`])
+/// stay beside those that run, and take nobody's place.
+///
+/// [`Target::keeps_machine`]: crate::blueprint::Target::keeps_machine
 #[must_use]
 pub fn next_active(
     blueprint: &Blueprint,
@@ -195,17 +197,17 @@ pub fn next_active(
     limits: &Limits,
 ) -> ActiveSet {
     let mut active = running_and_next(blueprint, observations, survey, limits);
-    if blueprint.target.gcp().is_some_and(|gcp| gcp.keep_failed) {
-        let kept = survey.iter().filter_map(|(id, state)| match state {
-            State::Failed { attempt, .. } => Some((id, *attempt)),
-            _ => None,
-        });
-        let applied = |id: &ExperimentId| observations.experiments.get(id)?.applied;
-        active.extend(
-            kept.filter(|(id, attempt)| applied(id) == Some(*attempt))
-                .map(|(id, attempt)| (id.clone(), attempt)),
-        );
-    }
+    let kept = survey.iter().filter_map(|(id, state)| match state {
+        State::Failed { attempt, cause } if blueprint.target.keeps_machine(*cause) => {
+            Some((id, *attempt))
+        }
+        _ => None,
+    });
+    let applied = |id: &ExperimentId| observations.experiments.get(id)?.applied;
+    active.extend(
+        kept.filter(|(id, attempt)| applied(id) == Some(*attempt))
+            .map(|(id, attempt)| (id.clone(), attempt)),
+    );
     active
 }
 

@@ -43,8 +43,13 @@ impl World {
             self.end(&closed.experiment, closed.attempt, Verdict::Failed, Some(Cause::Lost));
         }
         let now = survey(&self.blueprint, &self.observations);
-        let active = next_active(&self.blueprint, &self.observations, &now, &Limits::default());
+        let mut active = next_active(&self.blueprint, &self.observations, &now, &Limits::default());
         self.apply(&active);
+        // What is kept has ended, and runs no more.
+        let failed = |(_, state): &&(ExperimentId, State)| matches!(state, State::Failed { .. });
+        for (id, _) in now.iter().filter(failed) {
+            active.remove(id);
+        }
         active
     }
 
@@ -290,4 +295,25 @@ fn the_vm_of_a_failed_attempt_stays_where_the_study_says_so_and_takes_no_place()
     };
     assert_eq!(step(false), ["s-0/t-0/2"]);
     assert_eq!(step(true), ["s-0/t-0/1", "s-0/t-0/2"]);
+}
+
+#[test]
+fn a_machine_with_the_only_copy_of_results_stays_until_a_person_wants_another_attempt() {
+    let mut world = World::new(1, 1, 2, 1);
+    let failed: ExperimentId = "s-0/t-0/1".parse().unwrap();
+    world.apply(&BTreeMap::from([(failed.clone(), 1)]));
+    world.end(&failed, 1, Verdict::Failed, Some(Cause::Upload));
+    let step = |world: &World| {
+        let survey = survey(&world.blueprint, &world.observations);
+        next_active(&world.blueprint, &world.observations, &survey, &Limits::default())
+    };
+    let other: ExperimentId = "s-0/t-0/2".parse().unwrap();
+    let both = BTreeMap::from([(failed.clone(), 1), (other.clone(), 1)]);
+    assert_eq!(step(&world), both, "it takes nobody's place");
+    world.apply(&both);
+    world.end(&other, 1, Verdict::Succeeded, None);
+    assert_eq!(step(&world), BTreeMap::from([(failed.clone(), 1)]), "no attempt by itself");
+    let traces = world.observations.experiments.get_mut(&failed).unwrap();
+    traces.attempts.get_mut(&1).unwrap().retry_wanted = true;
+    assert_eq!(step(&world), BTreeMap::from([(failed, 2)]));
 }
