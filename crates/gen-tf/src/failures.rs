@@ -2,7 +2,6 @@
 //! nothing itself but the logs.
 
 use gen_tf_core::{
-    cost,
     id::{AttemptId, ExperimentId, log_prefix},
     outcome::{Cause, Verdict},
     schedule::State,
@@ -10,7 +9,7 @@ use gen_tf_core::{
 use gen_tf_store::Store;
 use serde::Serialize;
 
-use crate::{failure::Failure, project::Project, session::View};
+use crate::{failure::Failure, kept::KeptVm, project::Project, session::View};
 
 /// How many of the log's last lines are shown.
 const LAST_LINES: usize = 6;
@@ -32,6 +31,12 @@ pub struct FailedAttempt {
     pub now: String,
     /// What a person can do.
     pub advice: Vec<String>,
+    /// Whether its machine stays when it is there.
+    #[serde(skip)]
+    pub stays: bool,
+    /// Its VM, where that stays and is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vm: Option<KeptVm>,
     /// The last lines of its log.
     pub log: Vec<String>,
 }
@@ -49,11 +54,6 @@ pub fn list(project: &Project, view: &View, all: bool) -> Vec<FailedAttempt> {
             continue;
         }
         let cause = outcome.cause.unwrap_or(Cause::Lost);
-        let mut advice = Vec::new();
-        if last {
-            advice.push(cause.advice().to_owned());
-            advice.extend(kept(project, id));
-        }
         failed.push(FailedAttempt {
             experiment: id.experiment.clone(),
             attempt: id.attempt,
@@ -61,7 +61,9 @@ pub fn list(project: &Project, view: &View, all: bool) -> Vec<FailedAttempt> {
             phase: outcome.phase.clone(),
             message: outcome.message.clone(),
             now: now(state, last),
-            advice,
+            advice: last.then(|| cause.advice().to_owned()).into_iter().collect(),
+            stays: last && project.blueprint.target.keeps_machine(cause),
+            vm: None,
             log: Vec::new(),
         });
     }
@@ -76,25 +78,6 @@ fn now(state: &State, last: bool) -> String {
         State::Active { attempt } | State::Lost { attempt } => format!("attempt {attempt} runs"),
         State::Succeeded { attempt } => format!("attempt {attempt} has succeeded"),
     }
-}
-
-/// How to look at a VM that is kept, and what it costs. Any other is removed by the next apply.
-fn kept(project: &Project, id: &AttemptId) -> Vec<String> {
-    let Some(gcp) = project.gcp().filter(|gcp| gcp.keep_failed) else { return Vec::new() };
-    let ExperimentId { service, tool, run } = &id.experiment;
-    let cost = cost::disk_usd_per_day(&gcp.disk_type, gcp.disk_gb.into())
-        .map_or(String::new(), |usd| format!(", about {usd:.2} USD a day"));
-    vec![
-        format!(
-            "its VM stays, stopped, and costs its disk of {} GB {}{cost}; find it with `gcloud compute \
-             instances list --project {} --filter 'labels.gen-tf-study={} AND labels.gen-tf-service={service} \
-             AND labels.gen-tf-tool={tool} AND labels.gen-tf-run={run}'`",
-            gcp.disk_gb, gcp.disk_type, gcp.project, project.blueprint.study
-        ),
-        "to get in: `gcloud compute instances remove-metadata VM --keys=startup-script`, `gcloud compute instances \
-         start VM`, `gcloud compute ssh VM --tunnel-through-iap` (needs `iap_ssh = true`); everything is in /gen-tf"
-            .to_owned(),
-    ]
 }
 
 /// Adds the last lines of each attempt's log.
@@ -122,7 +105,8 @@ pub fn report(failed: &[FailedAttempt]) -> String {
 }
 
 fn paragraph(failed: &FailedAttempt) -> String {
-    let FailedAttempt { experiment, attempt, cause, phase, message, now, advice, log } = failed;
+    let FailedAttempt { experiment, attempt, cause, phase, message, now, advice, vm, log, .. } =
+        failed;
     let message = if message.is_empty() { "no message" } else { message };
     let mut text = format!(
         "{experiment} (attempt {attempt}): {} in phase {phase}; {now}\n  {message}\n",
@@ -133,6 +117,12 @@ fn paragraph(failed: &FailedAttempt) -> String {
     }
     for line in advice {
         text.push_str(&format!("  what to do: {line}\n"));
+    }
+    if let Some(vm) = vm {
+        text.push_str(&format!("  {}; to get in (everything is in /gen-tf):\n", vm.describe()));
+        for command in &vm.get_in {
+            text.push_str(&format!("    {command}\n"));
+        }
     }
     text.push_str(&format!("  log: gen-tf logs {experiment} --attempt {attempt}\n"));
     text

@@ -21,3 +21,4 @@ pub mod spending;
 pub mod screen;
 pub mod failure;
 pub mod failures;
+pub mod kept;

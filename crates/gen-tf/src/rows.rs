@@ -5,9 +5,11 @@ use gen_tf_core::{
     id::{AttemptId, ExperimentId},
     outcome::Cause,
     schedule::{Counts, State, Survey},
+    shortage::{Kind, Shortage},
     study::SETUP_ALLOWANCE,
     units::format_duration,
 };
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{observe::Snapshot, progress::Line, screen};
@@ -33,6 +35,28 @@ pub struct Row {
     pub cause: Option<Cause>,
     /// What the outcome says.
     pub message: Option<String>,
+    /// Why it has no machine yet, where machines could not be had.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waits: Option<Waits>,
+}
+
+/// Why a pending experiment has no machine yet.
+#[derive(Clone, Debug, Serialize)]
+pub struct Waits {
+    /// What there was too little of.
+    pub kind: Kind,
+    /// In words.
+    pub reason: String,
+    /// When machines are asked for again.
+    pub next: Timestamp,
+}
+
+/// Marks what is pending because machines could not be had.
+pub fn mark_waiting(rows: &mut [Row], shortage: &Shortage) {
+    for row in rows.iter_mut().filter(|row| row.state == "pending") {
+        let Shortage { kind, reason, next, .. } = shortage.clone();
+        row.waits = Some(Waits { kind, reason, next });
+    }
 }
 
 /// The rows of a survey.
@@ -59,6 +83,7 @@ fn row(blueprint: &Blueprint, id: &ExperimentId, state: &State, snapshot: &Snaps
         requests: None,
         cause,
         message: None,
+        waits: None,
     };
     let ended = AttemptId { experiment: id.clone(), attempt };
     if let Some(outcome) = snapshot.outcomes.get(&ended) {
@@ -127,13 +152,16 @@ pub fn table(rows: &[Row]) -> String {
     let cells: Vec<Vec<String>> = rows
         .iter()
         .map(|row| {
+            let waits = row.waits.as_ref();
+            let cause = row.cause.map(Cause::name).or(waits.map(|waits| waits.kind.name()));
+            let until = waits.map(|waits| format!("until {}", waits.next.strftime("%H:%MZ")));
             vec![
                 row.experiment.to_string(),
                 row.state.to_owned(),
-                row.phase.clone().unwrap_or_default(),
+                row.phase.clone().or(until).unwrap_or_default(),
                 row.progress(),
                 row.attempt.to_string(),
-                row.cause.map(Cause::name).unwrap_or_default().to_owned(),
+                cause.unwrap_or_default().to_owned(),
             ]
         })
         .collect();
@@ -153,12 +181,13 @@ pub fn totals(counts: &Counts) -> String {
     )
 }
 
-/// Seconds until the study is complete, at the pace of what has ended so far.
+/// Seconds until the study is complete, at the pace of what has ended so far, with so many experiments
+/// at one time.
 ///
 /// Before anything has ended, an experiment is taken to last its budget and 30 seconds in a sandbox,
 /// and on a VM what is allowed for boot, setup and upload.
 #[must_use]
-pub fn eta(blueprint: &Blueprint, rows: &[Row], snapshot: &Snapshot) -> f64 {
+pub fn eta(blueprint: &Blueprint, rows: &[Row], snapshot: &Snapshot, at_once: u32) -> f64 {
     // A setup is built once, so that what is left hardly ever waits for one.
     let walls: Vec<f64> = snapshot
         .outcomes
@@ -180,5 +209,5 @@ pub fn eta(blueprint: &Blueprint, rows: &[Row], snapshot: &Snapshot) -> f64 {
             _ => 0.0,
         })
         .sum();
-    left / f64::from(blueprint.target.max_parallel().max(1))
+    left / f64::from(at_once.max(1))
 }

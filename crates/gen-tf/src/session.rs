@@ -1,7 +1,9 @@
 //! Work on one workspace: observe, close what is lost, take a step. One gen-tf at a time.
-//! What a step is on Google Cloud stands in `session/vms.rs`.
+//! What a step is on Google Cloud stands in `session/vms.rs`, how many machines it may ask for in
+//! `session/places.rs`.
 
 mod locked;
+mod places;
 mod reconcile;
 mod vms;
 
@@ -12,9 +14,10 @@ use gen_tf_core::{
     id::{AttemptId, AttemptObject},
     outcome::{Cause, FORMAT, Outcome, Timings, Verdict},
     schedule::{
-        ActiveSet, Limits, Placed, Survey, attempts, changed, lost, next_active, outdated, survey,
-        unplaced,
+        ActiveSet, Limits, Placed, State, Survey, attempts, changed, lost, next_active, outdated,
+        survey, unplaced,
     },
+    shortage::Kind,
 };
 use gen_tf_store::PutOnce;
 
@@ -31,6 +34,7 @@ use crate::{
     workspace::{Guard, Workspace},
 };
 
+pub use places::{Narrowed, Step, read_shortage};
 pub use vms::Vms;
 
 /// A workspace that is worked on.
@@ -80,7 +84,9 @@ pub enum Stepped {
     Declined,
     /// Some machines could not be had for now: their experiments stay pending.
     Postponed {
-        /// Why.
+        /// What there was too little of.
+        kind: Kind,
+        /// Why, for people.
         reason: String,
         /// Whether another try makes sense at once.
         at_once: bool,
@@ -289,7 +295,14 @@ impl Session {
     /// When the applied one can't be read.
     pub fn next(&self, view: &View, limits: &Limits) -> Result<(ActiveSet, Moves), Failure> {
         let observations = &view.snapshot.observations;
-        let next = next_active(&self.project.blueprint, observations, &view.survey, limits);
+        let mut next = next_active(&self.project.blueprint, observations, &view.survey, limits);
+        // A machine that was kept and that somebody has removed is not made anew.
+        for (id, state) in &view.survey {
+            let is_gone = self.vms.as_ref().is_some_and(|vms| vms.gone.contains(id));
+            if is_gone && matches!(state, State::Failed { .. }) {
+                next.remove(id);
+            }
+        }
         let moves = Moves::between(&attempts(&self.applied()?), &next);
         Ok((next, moves))
     }

@@ -18,6 +18,8 @@ mod running;
 mod interrupted;
 #[path = "gcp/locked.rs"]
 mod locked;
+#[path = "gcp/kept.rs"]
+mod kept;
 #[path = "gcp/left.rs"]
 mod left;
 #[path = "gcp/outage.rs"]
@@ -28,5 +30,7 @@ mod planning;
 mod scheduled;
 #[path = "gcp/secrets.rs"]
 mod secrets;
+#[path = "gcp/shortages.rs"]
+mod shortages;
 #[path = "gcp/study.rs"]
 mod study;

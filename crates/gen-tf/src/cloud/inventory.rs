@@ -94,7 +94,7 @@ pub struct Item {
 }
 
 /// What a VM tells.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Vm {
     /// The experiment that it serves.
     pub experiment: Option<ExperimentId>,
@@ -108,6 +108,8 @@ pub struct Vm {
     pub spot: bool,
     /// When it was asked for, in seconds since 1970.
     pub started: Option<i64>,
+    /// Its disks, such as `100 GB pd-ssd`, where disks were listed too.
+    pub disks: Vec<String>,
 }
 
 /// Whose things are listed.
@@ -160,6 +162,19 @@ pub fn vms(google: &Google, scope: Scope<'_>) -> Result<Inventory, GoogleError> 
     let mut asked = Asked::new(google, scope.project());
     let found = asked.list(&List::everywhere("instances", scope.labelled()))?;
     let items = found.iter().map(|json| vm(json, scope, &[])).collect();
+    Ok(Inventory { items, disabled: asked.disabled })
+}
+
+/// The VMs of a study with their disks, and what both cost.
+///
+/// # Errors
+///
+/// As [`vms`].
+pub fn vms_with_disks(google: &Google, scope: Scope<'_>) -> Result<Inventory, GoogleError> {
+    let mut asked = Asked::new(google, scope.project());
+    let disks = asked.list(&List::everywhere("disks", scope.labelled()))?;
+    let found = asked.list(&List::everywhere("instances", scope.labelled()))?;
+    let items = found.iter().map(|json| vm(json, scope, &disks)).collect();
     Ok(Inventory { items, disabled: asked.disabled })
 }
 
@@ -314,6 +329,8 @@ fn vm(json: &Value, scope: Scope<'_>, disks: &[Value]) -> Item {
         Some("STOPPING" | "STOPPED" | "TERMINATED" | "SUSPENDING" | "SUSPENDED")
     );
     let spot = scheduling["preemptible"] == true;
+    let uses = |disk: &&Value| list(&disk["users"]).any(|user| user == &json["selfLink"]);
+    let disks: Vec<&Value> = disks.iter().filter(uses).collect();
     let of_vm = Vm {
         experiment: value("gen-tf-experiment").and_then(|text| text.parse().ok()),
         attempt: value("gen-tf-attempt").and_then(|text| text.parse().ok()),
@@ -321,12 +338,12 @@ fn vm(json: &Value, scope: Scope<'_>, disks: &[Value]) -> Item {
         running,
         spot,
         started: started.or(item.created.map(Timestamp::as_second)),
+        disks: disks.iter().map(|disk| disk_words(disk)).collect(),
     };
     let own =
         if running { machine_cost(last(&json["machineType"]), spot, scope) } else { Some(0.0) };
-    let uses = |disk: &&Value| list(&disk["users"]).any(|user| user == &json["selfLink"]);
-    let disks = disks.iter().filter(uses).map(disk_cost);
-    let usd_per_day = disks.fold(own, |sum, disk| Some(sum? + disk?));
+    let costs = disks.into_iter().map(disk_cost);
+    let usd_per_day = costs.fold(own, |sum, disk| Some(sum? + disk?));
     Item { usd_per_day, vm: Some(of_vm), ..item }
 }
 
@@ -339,6 +356,10 @@ fn machine_cost(machine_type: &str, spot: bool, scope: Scope<'_>) -> Option<f64>
         },
         _ => cost::vm_usd_per_day(machine_type, spot),
     }
+}
+
+fn disk_words(json: &Value) -> String {
+    format!("{} GB {}", state::number(&json["sizeGb"]).unwrap_or_default(), last(&json["type"]))
 }
 
 fn disk_cost(json: &Value) -> Option<f64> {
@@ -399,6 +420,7 @@ mod tests {
         assert_eq!(of_vm.experiment, Some("a/b/1".parse().unwrap()));
         assert_eq!((of_vm.attempt, of_vm.started), (Some(2), Some(1_000_000)));
         assert!(of_vm.running && of_vm.spot);
+        assert_eq!(of_vm.disks, ["100 GB pd-ssd"]);
         let machine = cost::vm_usd_per_day("n1-standard-8", true).unwrap();
         let disks = cost::disk_usd_per_day("pd-ssd", 100.0).unwrap();
         assert!((item.usd_per_day.unwrap() - machine - disks).abs() < 1e-9);

@@ -1,12 +1,16 @@
 //! `gen-tf apply`: one step towards "every experiment has an outcome", or with `--wait` all of them.
 
 mod outage;
+mod shortages;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use gen_tf_core::{
+    id::ExperimentId,
     pattern::Pattern,
+    quota::ASK_FOR_MORE,
     schedule::{ActiveSet, Counts, Limits, State},
+    shortage::Kind,
     units::format_duration,
 };
 
@@ -15,12 +19,13 @@ use outage::Outage;
 use crate::{
     cli::ApplyArgs,
     failure::{Failure, Outcome, code},
-    failures,
+    failures, kept,
     project::Project,
     rows, screen,
-    session::{Moves, Session, Stepped, View},
+    session::{Moves, Narrowed, Session, Step, Stepped, View},
     spending,
 };
+use shortages::Shortages;
 
 /// How often a folder is looked at while waiting.
 const LOOK_AT_FOLDER: Duration = Duration::from_millis(500);
@@ -32,24 +37,6 @@ const LOOK_AT_BUCKET: Duration = Duration::from_secs(10);
 /// else goes on. The next step follows at once.
 const WAVE: usize = 100;
 
-/// How many looks it takes until machines that could not be had are asked for again: one minute on
-/// Google Cloud at first, twice as long each time, a quarter of an hour at most.
-const FIRST_REST: u32 = 6;
-const LONGEST_REST: u32 = 90;
-
-/// Machines that could not be had: how many there were, and when more are asked for again.
-struct Shortage {
-    places: usize,
-    until: Instant,
-    rest: Duration,
-}
-
-impl Shortage {
-    fn is_over(&self) -> bool {
-        Instant::now() >= self.until
-    }
-}
-
 /// Applies.
 ///
 /// # Errors
@@ -58,60 +45,37 @@ impl Shortage {
 pub fn run(args: &ApplyArgs) -> Outcome {
     let mut session = begin(args)?;
     let look_every = look_every(args, &session);
-    let mut may_ask = !args.yes;
-    let mut first = true;
-    let mut shortage: Option<Shortage> = None;
-    let mut had_vms = false;
+    let may_ask = !args.yes;
+    let shortages = Shortages::recall(&mut session, may_ask, look_every)?;
+    let begun = Progress { first: true, may_ask, had_vms: false, told: false };
+    let mut apply = Apply { args, session, shortages, begun };
     let mut outage = Outage::default();
     loop {
-        let Some(view) = outage.look(&mut session, args.wait && !first)? else {
-            if session.interrupts.wait(look_every) {
+        let waits = args.wait && !apply.begun.first;
+        let Some(view) = outage.look(&mut apply.session, waits)? else {
+            if apply.session.interrupts.wait(look_every) {
                 return stopped_waiting();
             }
             continue;
         };
-        had_vms |= Counts::of(&view.survey).active > 0;
-        let limits = limits(args, &session, &view, shortage.as_ref())?;
-        let (next, moves) = session.next(&view, &limits)?;
-        if first || moves != Moves::default() {
-            if !first && session.vms().is_some() && session.has_changed()? {
-                continue;
-            }
-            session.live.clear();
-            say_moves(&session, &view, &moves);
-            let ask = |plan: &str| if may_ask { ask(plan) } else { Ok(true) };
-            let more = shortage.as_ref().is_none_or(Shortage::is_over);
-            match session.step(&next, ask)? {
-                // All that were asked for were to be had again.
-                Stepped::Done if more && !moves.start.is_empty() => shortage = None,
-                Stepped::Done => {}
-                Stepped::Declined => return declined(),
-                Stepped::Postponed { reason, at_once } => {
-                    let places = session.applied()?.len();
-                    let goes_on = args.wait && (had_vms || at_once || places > 0);
-                    if !goes_on {
-                        return give_up(&reason);
-                    }
-                    shortage = postpone(&reason, at_once, places, look_every, shortage);
-                }
-            }
-            (first, may_ask) = (false, false);
-            if args.wait {
-                if session.interrupts.level() > 0 {
-                    return stopped(&mut session);
-                }
-                // What is shown and decided next follows from what the step has changed.
-                continue;
-            }
+        apply.begun.had_vms |= Counts::of(&view.survey).active > 0;
+        let limits = apply.limits(&view)?;
+        let step = apply.session.next_within_quotas(&view, limits)?;
+        if apply.take(&view, &step)? {
+            // What is shown and decided next follows from what the step has changed.
+            continue;
         }
-        let done = only_kept(&next, &view) && is_complete(&view, &limits.only);
+        let done = only_kept(&step.next, &view) && is_complete(&view, &args.only.only);
+        let session = &mut apply.session;
         if done || !args.wait {
             session.live.clear();
-            return conclude(&mut session, args.wait);
+            return apply.conclude();
         }
-        show(&mut session, &view);
+        if session.interrupts.level() == 0 {
+            show(session, &view);
+        }
         if session.interrupts.wait(look_every) {
-            return stopped(&mut session);
+            return stopped(session);
         }
     }
 }
@@ -148,61 +112,158 @@ fn stopped_waiting() -> Outcome {
     Err(Failure::said(code::INTERRUPTED))
 }
 
+/// One call of apply.
+struct Apply<'a> {
+    args: &'a ApplyArgs,
+    session: Session,
+    shortages: Shortages,
+    begun: Progress,
+}
+
+/// How far it has come.
+struct Progress {
+    /// Whether no step has been taken yet.
+    first: bool,
+    /// Whether somebody is asked before the next step.
+    may_ask: bool,
+    /// Whether any machine was there.
+    had_vms: bool,
+    /// Whether it was said which quota limits the study.
+    told: bool,
+}
+
+impl Apply<'_> {
+    /// Takes a step where there is one to take; says whether to decide anew at once.
+    fn take(&mut self, view: &View, step: &Step) -> Result<bool, Failure> {
+        let Step { next, moves, .. } = step;
+        let is_nothing = *moves == Moves::default();
+        let active = Counts::of(&view.survey).active;
+        match &step.narrowed {
+            Some(narrowed) if is_nothing && active == 0 => {
+                return self.refuse(narrowed).map(|()| false);
+            }
+            Some(narrowed) if moves.remove.is_empty() => self.tell(narrowed),
+            _ => {}
+        }
+        let Progress { first, may_ask, .. } = self.begun;
+        if !first && is_nothing {
+            return Ok(false);
+        }
+        if !first && self.session.vms().is_some() && self.session.has_changed()? {
+            return Ok(true);
+        }
+        self.session.live.clear();
+        say_moves(&self.session, view, moves);
+        let ask = |plan: &str| if may_ask { ask(plan) } else { Ok(true) };
+        let may_end = self.shortages.may_ask() && !moves.start.is_empty();
+        // Only what is removed by this step makes room for what the quota had none for.
+        let mut at_once = step.narrowed.is_some() && !moves.remove.is_empty();
+        match self.session.step(next, ask)? {
+            Stepped::Done if may_end => self.shortages.end(&self.session)?,
+            Stepped::Done => {}
+            Stepped::Declined => return declined().map(|()| false),
+            Stepped::Postponed { reason, at_once: true, .. } => {
+                screen::say(format_args!("{reason}: tries the next zone"));
+                at_once = true;
+            }
+            Stepped::Postponed { kind, reason, .. } => self.postpone(view, kind, &reason)?,
+        }
+        (self.begun.first, self.begun.may_ask) = (false, false);
+        Ok((self.args.wait || at_once) && self.session.interrupts.level() == 0)
+    }
+
+    /// What this step may start; a study over its budget only ends what runs.
+    fn limits(&self, view: &View) -> Result<Limits, Failure> {
+        let mut limits = Limits {
+            only: self.args.only.only.clone(),
+            at_most: self.session.vms().map(|_| WAVE),
+            start_nothing: false,
+            places: self.shortages.places(),
+        };
+        let Some(excess) = spending::excess(&self.session.project, view) else {
+            return Ok(limits);
+        };
+        let counts = Counts::of(&view.survey);
+        if counts.active == 0 && !is_complete(view, &limits.only) {
+            return Err(Failure::message(excess)
+                .hint("raise `budget` in the study, or take less; nothing new was started"));
+        }
+        limits.start_nothing = true;
+        Ok(limits)
+    }
+
+    /// Says once which quota limits the study.
+    fn tell(&mut self, narrowed: &Narrowed) {
+        if !self.begun.told {
+            self.begun.told = true;
+            self.session.live.clear();
+            let most = self.session.project.blueprint.target.max_parallel();
+            screen::say(narrowed.describe(most));
+        }
+    }
+
+    /// No VM fits, and none is there that could end: a shortage that needs no Terraform to be met.
+    fn refuse(&mut self, narrowed: &Narrowed) -> Outcome {
+        let reason = format!("no VM fits into {}", narrowed.room.describe());
+        self.session.live.clear();
+        self.begun.first = false;
+        self.shortages.postpone(&self.session, (Kind::Quota, &reason), 0)?;
+        if self.args.wait {
+            return Ok(());
+        }
+        let failure = Failure { code: code::TERRAFORM, ..Failure::message(reason) };
+        Err(failure.hint(format!("{ASK_FOR_MORE}, or free some; nothing was started")))
+    }
+
+    /// Machines could not be had. Where there was never one, whoever waits is told at once, and not in
+    /// the morning.
+    fn postpone(&mut self, view: &View, kind: Kind, reason: &str) -> Outcome {
+        let places = self.places_taken(view)?;
+        self.shortages.postpone(&self.session, (kind, reason), places)?;
+        if self.args.wait && (self.begun.had_vms || places > 0) {
+            return Ok(());
+        }
+        Err(Failure::said(code::TERRAFORM))
+    }
+
+    /// How many machines there are, without those that are kept.
+    fn places_taken(&self, view: &View) -> Result<usize, Failure> {
+        let applied = self.session.applied()?;
+        let failed = |(id, state): &&(ExperimentId, State)| {
+            matches!(state, State::Failed { .. }) && applied.contains_key(id)
+        };
+        Ok(applied.len() - view.survey.iter().filter(failed).count())
+    }
+
+    fn conclude(&mut self) -> Outcome {
+        let view = self.session.observe()?;
+        let counts = Counts::of(&view.survey);
+        if counts.pending == 0 {
+            self.shortages.end(&self.session)?;
+        }
+        let rows = rows::rows(&self.session.project.blueprint, &view.survey, &view.snapshot);
+        if self.args.wait {
+            screen::data(&rows::table(&rows))?;
+        }
+        screen::say(rows::totals(&counts));
+        if counts.failed > 0 {
+            let mut failed = failures::list(&self.session.project, &view, false);
+            failures::read_logs(self.session.store(), &mut failed)?;
+            let google = self.session.store().google();
+            let unknown = kept::look(&self.session.project, google, &mut failed);
+            screen::say(failures::report(&failed).trim_end());
+            if let Some(unknown) = unknown {
+                screen::say(unknown);
+            }
+            return Err(Failure::said(code::INCOMPLETE));
+        }
+        Ok(())
+    }
+}
+
 fn look_every(args: &ApplyArgs, session: &Session) -> Duration {
     let usual = if session.vms().is_some() { LOOK_AT_BUCKET } else { LOOK_AT_FOLDER };
     args.look_every.map_or(usual, Duration::from_secs)
-}
-
-/// What this step may start; a study over its budget only ends what runs.
-fn limits(
-    args: &ApplyArgs,
-    session: &Session,
-    view: &View,
-    shortage: Option<&Shortage>,
-) -> Result<Limits, Failure> {
-    let mut limits = Limits {
-        only: args.only.only.clone(),
-        at_most: session.vms().map(|_| WAVE),
-        start_nothing: false,
-        places: shortage.filter(|shortage| !shortage.is_over()).map(|shortage| shortage.places),
-    };
-    let Some(excess) = spending::excess(&session.project, view) else { return Ok(limits) };
-    let counts = Counts::of(&view.survey);
-    if counts.active == 0 && !is_complete(view, &limits.only) {
-        return Err(Failure::message(excess)
-            .hint("raise `budget` in the study, or take less; nothing new was started"));
-    }
-    limits.start_nothing = true;
-    Ok(limits)
-}
-
-/// Where there was never a machine, whoever waits is told at once, and not in the morning.
-fn give_up(reason: &str) -> Outcome {
-    screen::say(format_args!("{reason}: what could not start stays pending"));
-    Err(Failure::said(code::TERRAFORM))
-}
-
-/// Machines that could not be had: says so, and when they are asked for again. Until then places that
-/// become free are taken again, and no more.
-fn postpone(
-    reason: &str,
-    at_once: bool,
-    places: usize,
-    look_every: Duration,
-    before: Option<Shortage>,
-) -> Option<Shortage> {
-    if at_once {
-        screen::say(format_args!("{reason}: tries the next zone"));
-        return None;
-    }
-    let twice = before.map(|shortage| shortage.rest * 2);
-    let rest = twice.unwrap_or(look_every * FIRST_REST).min(look_every * LONGEST_REST);
-    screen::say(format_args!(
-        "{reason}: what could not start stays pending; {places} machine{} for now, asks for more in {}",
-        if places == 1 { "" } else { "s" },
-        format_duration(rest.as_secs())
-    ));
-    Some(Shortage { places, until: Instant::now() + rest, rest })
 }
 
 fn declined() -> Outcome {
@@ -258,24 +319,8 @@ fn only_kept(next: &ActiveSet, view: &View) -> bool {
 fn show(session: &mut Session, view: &View) {
     let blueprint = &session.project.blueprint;
     let rows = rows::rows(blueprint, &view.survey, &view.snapshot);
-    let eta = format_duration(rows::eta(blueprint, &rows, &view.snapshot) as u64);
+    let at_once = blueprint.target.max_parallel();
+    let eta = format_duration(rows::eta(blueprint, &rows, &view.snapshot, at_once) as u64);
     let lines = rows::live_lines(&rows, &Counts::of(&view.survey), &eta);
     session.live.set_lines(&lines);
-}
-
-fn conclude(session: &mut Session, waited: bool) -> Outcome {
-    let view = session.observe()?;
-    let counts = Counts::of(&view.survey);
-    let rows = rows::rows(&session.project.blueprint, &view.survey, &view.snapshot);
-    if waited {
-        screen::data(&rows::table(&rows))?;
-    }
-    screen::say(rows::totals(&counts));
-    if counts.failed > 0 {
-        let mut failed = failures::list(&session.project, &view, false);
-        failures::read_logs(session.store(), &mut failed)?;
-        screen::say(failures::report(&failed).trim_end());
-        return Err(Failure::said(code::INCOMPLETE));
-    }
-    Ok(())
 }

@@ -30,6 +30,7 @@ pub fn run(args: &DestroyArgs) -> Outcome {
     let view = session.observe()?;
     let on_gcp = session.vms().is_some();
     say_running(&view, on_gcp);
+    say_only_copies(&view);
     if args.with_results {
         if on_gcp {
             refuse_running(&view)?;
@@ -142,6 +143,20 @@ fn say_running(view: &View, on_gcp: bool) {
     for (id, state) in &view.survey {
         if let State::Active { attempt } = state {
             screen::say(format_args!("{id}, attempt {attempt}, still runs and {end}"));
+        }
+    }
+}
+
+/// Results that could not be uploaded go with their machines.
+fn say_only_copies(view: &View) {
+    for (id, state) in &view.survey {
+        let applied = view.snapshot.observations.experiments.get(id).and_then(|it| it.applied);
+        if matches!(state, State::Failed { attempt, cause: Cause::Upload } if applied == Some(*attempt))
+        {
+            screen::say(format_args!(
+                "warning: the results of {id} are on its machine alone and go with it: `gen-tf status \
+                 --failed` says how to get at them"
+            ));
         }
     }
 }

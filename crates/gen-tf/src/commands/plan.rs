@@ -4,6 +4,7 @@ use std::io::IsTerminal as _;
 
 use gen_tf_core::{
     blueprint::StatePlace,
+    quota::{ASK_FOR_MORE, Room},
     schedule::{ActiveSet, Counts, Limits},
     units::format_duration,
 };
@@ -14,7 +15,7 @@ use crate::{
     failure::{Failure, Outcome},
     project::Project,
     rows, screen,
-    session::{Moves, Session, View},
+    session::{Session, Step, View},
     spending,
     terraform::Plan,
 };
@@ -34,11 +35,16 @@ struct Summary {
     eta_seconds: u64,
     /// Most experiments at one time.
     max_parallel: u32,
+    /// As many of these as the quotas hold now.
+    at_once: u32,
     /// How often that many start until all are done, each tried once more.
     waves: usize,
     /// What VMs take, on Google Cloud.
     #[serde(skip_serializing_if = "Option::is_none")]
     vms: Option<Vms>,
+    /// The quota that holds fewer VMs than the study may have, if one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quota: Option<Room>,
     terraform: Changes,
 }
 
@@ -76,12 +82,12 @@ pub fn run(args: &PlanArgs) -> Outcome {
     session.as_if_archived = args.changed.rerun_changed;
     let view = session.observe()?;
     let limits = Limits { only: args.only.only.clone(), ..Limits::default() };
-    let (next, moves) = session.next(&view, &limits)?;
+    let step = session.next_within_quotas(&view, limits)?;
     session.warn_of_secrets();
     recommend_state_bucket(&session);
     refuse_excess(&session, &view)?;
-    let plan = session.plan_only(&next)?;
-    let summary = summarise(&session, &view, &next, &moves, &plan);
+    let plan = session.plan_only(&step.next)?;
+    let summary = summarise(&session, &view, &step, &plan);
     if args.json {
         return Ok(screen::json(&summary)?);
     }
@@ -115,14 +121,13 @@ fn refuse_excess(session: &Session, view: &View) -> Outcome {
     }
 }
 
-fn summarise(
-    session: &Session,
-    view: &View,
-    next: &ActiveSet,
-    moves: &Moves,
-    plan: &Plan,
-) -> Summary {
+fn summarise(session: &Session, view: &View, step: &Step, plan: &Plan) -> Summary {
+    let Step { next, moves, narrowed } = step;
     let blueprint = &session.project.blueprint;
+    let most = blueprint.target.max_parallel();
+    // What is removed makes room.
+    let places = narrowed.as_ref().map(|narrowed| narrowed.places + moves.remove.len());
+    let at_once = places.map_or(most, |places| most.min(u32::try_from(places).unwrap_or(most)));
     let table = rows::rows(blueprint, &view.survey, &view.snapshot);
     let counts = Counts::of(&view.survey);
     let left = (counts.pending + counts.active) as f64 * blueprint.duration as f64 / 3600.0;
@@ -135,11 +140,12 @@ fn summarise(
         starts: moves.start.iter().map(ToString::to_string).collect(),
         removes: moves.remove.iter().map(ToString::to_string).collect(),
         tool_hours_left: left,
-        max_parallel: blueprint.target.max_parallel(),
-        waves: (counts.pending + counts.active)
-            .div_ceil(blueprint.target.max_parallel().max(1) as usize),
-        eta_seconds: rows::eta(blueprint, &table, &view.snapshot) as u64,
+        max_parallel: most,
+        at_once,
+        waves: (counts.pending + counts.active).div_ceil(at_once.max(1) as usize),
+        eta_seconds: rows::eta(blueprint, &table, &view.snapshot, at_once) as u64,
         vms: vms(session, view, next),
+        quota: narrowed.as_ref().filter(|_| at_once < most).map(|narrowed| narrowed.room.clone()),
         terraform: Changes { add: plan.add, change: plan.change, remove: plan.remove },
     }
 }
@@ -176,6 +182,13 @@ fn facts(summary: &Summary) -> Vec<(&'static str, String)> {
         "VMs",
         format!("{running} with this step, {max_parallel} at most: {machine_type} in {zone}"),
     ));
+    if let Some(room) = &summary.quota {
+        let places = summary.at_once;
+        facts.push((
+            "quota",
+            format!("{}: {places} at a time for now; {ASK_FOR_MORE}", room.describe()),
+        ));
+    }
     facts.push(("VM-hours", format!("{hours_spent:.1} taken, about {hours_left:.1} left")));
     facts.push(("cost left", cost(vms)));
     facts
@@ -183,12 +196,13 @@ fn facts(summary: &Summary) -> Vec<(&'static str, String)> {
 
 /// The time that is left, and at how many experiments in parallel.
 fn pace(summary: &Summary) -> String {
-    let Summary { eta_seconds, max_parallel, waves, .. } = summary;
+    let Summary { eta_seconds, at_once, waves, .. } = summary;
     let time = format_duration(*eta_seconds);
     match waves {
         0 => time,
-        1 => format!("{time}, in one wave of at most {max_parallel}"),
-        _ => format!("{time}, in about {waves} waves of at most {max_parallel}"),
+        _ if *at_once == 0 => format!("{time}, one at a time, once there is room"),
+        1 => format!("{time}, in one wave of at most {at_once}"),
+        _ => format!("{time}, in about {waves} waves of at most {at_once}"),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use gen_tf_core::{
     id::{AttemptId, AttemptObject},
+    outcome::Cause,
     schedule::{State, survey},
 };
 
@@ -42,6 +43,9 @@ pub fn run(args: RetryArgs) -> Outcome {
             PutOnce::Taken => "another attempt was asked for already",
         };
         screen::say(format_args!("{failed} failed ({}); {said}", cause.name()));
+        if cause == Cause::Upload {
+            screen::say("  its results are on its machine alone: the next apply removes both");
+        }
         asked += 1;
     }
     if asked == 0 {

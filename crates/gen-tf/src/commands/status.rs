@@ -4,6 +4,7 @@ use std::io::IsTerminal as _;
 
 use gen_tf_core::{
     schedule::{Counts, survey},
+    shortage::Shortage,
     units::format_duration,
 };
 use gen_tf_store::Store;
@@ -14,12 +15,13 @@ use crate::{
     failure::{Failure, Outcome, code},
     failures::{self, FailedAttempt},
     interrupt::Interrupts,
+    kept,
     observe::Observer,
     progress::LiveView,
     project::Project,
     rows::{self, Row},
     screen,
-    session::View,
+    session::{View, read_shortage},
     spending,
     workspace::Workspace,
 };
@@ -37,11 +39,17 @@ struct Report<'a> {
     /// VM-hours and money so far, on Google Cloud.
     #[serde(skip_serializing_if = "Option::is_none")]
     spend: Option<Spending>,
+    /// Why pending ones have no machine yet, where machines could not be had.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shortage: Option<Shortage>,
     #[serde(skip_serializing_if = "Option::is_none")]
     experiments: Option<Vec<Row>>,
     /// With `--failed`, in the place of the experiments.
     #[serde(skip_serializing_if = "Option::is_none")]
     failed_attempts: Option<Vec<FailedAttempt>>,
+    /// Why it is not known which VMs are kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kept_unknown: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -82,7 +90,9 @@ fn watch(project: &Project, observer: &mut Observer) -> Outcome {
             return Ok(());
         }
         let rows = rows::rows(&project.blueprint, &survey, &snapshot);
-        let eta = format_duration(rows::eta(&project.blueprint, &rows, &snapshot) as u64);
+        let at_once = project.blueprint.target.max_parallel();
+        let eta = rows::eta(&project.blueprint, &rows, &snapshot, at_once);
+        let eta = format_duration(eta as u64);
         live.set_lines(&rows::live_lines(&rows, &counts, &eta));
         if interrupts.wait(project.refresh_every()) {
             live.clear();
@@ -94,12 +104,19 @@ fn watch(project: &Project, observer: &mut Observer) -> Outcome {
 fn print(project: &Project, store: &Store, view: &View, args: &StatusArgs) -> Outcome {
     let blueprint = &project.blueprint;
     let counts = Counts::of(&view.survey);
-    let rows = rows::rows(blueprint, &view.survey, &view.snapshot);
-    let eta = rows::eta(blueprint, &rows, &view.snapshot);
+    let mut rows = rows::rows(blueprint, &view.survey, &view.snapshot);
+    let eta = rows::eta(blueprint, &rows, &view.snapshot, blueprint.target.max_parallel());
+    let waits = project.gcp().is_some() && counts.pending > 0;
+    let shortage = if waits { read_shortage(store)? } else { None };
+    if let Some(shortage) = &shortage {
+        rows::mark_waiting(&mut rows, shortage);
+    }
     let mut failed = args.failed.then(|| failures::list(project, view, true));
     if let Some(failed) = &mut failed {
         failures::read_logs(store, failed)?;
     }
+    let look = |failed: &mut Vec<_>| kept::look(project, store.google(), failed);
+    let unknown = failed.as_mut().and_then(look);
     let spend = spending(project, view);
     if args.json {
         return Ok(screen::json(&Report {
@@ -112,20 +129,37 @@ fn print(project: &Project, store: &Store, view: &View, args: &StatusArgs) -> Ou
             pending: counts.pending,
             eta_seconds: eta as u64,
             spend,
+            shortage,
             experiments: failed.is_none().then_some(rows),
             failed_attempts: failed,
+            kept_unknown: unknown,
         })?);
     }
     screen::data(&failed.map_or_else(|| rows::table(&rows), |failed| failures::report(&failed)))?;
+    if let Some(unknown) = unknown {
+        screen::say(unknown);
+    }
     let mut totals = rows::totals(&counts);
     if counts.pending + counts.active > 0 {
         totals.push_str(&format!(", about {} left", format_duration(eta as u64)));
     }
     screen::say(totals);
+    if let Some(shortage) = &shortage {
+        screen::say(say_shortage(shortage));
+    }
     if let Some(spend) = spend {
         screen::say(say_spending(&spend));
     }
     Ok(())
+}
+
+/// Nobody asks for machines but an apply.
+fn say_shortage(shortage: &Shortage) -> String {
+    let Shortage { reason, next, since, .. } = shortage;
+    format!(
+        "{reason} (since {since}): pending ones stay pending, and the first apply after {next} asks for \
+         more machines, or one by hand at once"
+    )
 }
 
 fn spending(project: &Project, view: &View) -> Option<Spending> {

@@ -2,10 +2,9 @@
 //! that was killed in the middle of a create, or a state that was lost. One that serves a current
 //! attempt and lives is left to finish; Terraform takes it over. Any other is removed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gen_tf_core::{
-    blueprint::Gcp,
     id::{AttemptId, ExperimentId},
     outcome::Cause,
     schedule::{Entry, State},
@@ -72,7 +71,7 @@ impl Session {
     }
 
     /// Says what an apply would begin with.
-    pub(super) fn warn_of_strays(&self) -> Result<(), Failure> {
+    pub(super) fn warn_of_strays(&mut self) -> Result<(), Failure> {
         for Item { name, place, .. } in self.find_strays()?.unwrap_or_default() {
             screen::say(format_args!(
                 "warning: the VM {name} in {place} is in no state: apply takes it over or removes it"
@@ -81,11 +80,15 @@ impl Session {
         Ok(())
     }
 
-    /// VMs of the study that are in no state, if there are any.
-    fn find_strays(&self) -> Result<Option<Vec<Item>>, Failure> {
-        let (Some(gcp), Some(vms)) = (self.project.gcp(), &self.vms) else { return Ok(None) };
-        let Some(google) = self.store().google() else { return Ok(None) };
+    /// VMs of the study that are in no state, if there are any; notes which of the state are gone.
+    fn find_strays(&mut self) -> Result<Option<Vec<Item>>, Failure> {
+        let (Some(gcp), Some(vms)) = (self.project.gcp(), &mut self.vms) else { return Ok(None) };
+        let Some(google) = self.observer.store().google() else { return Ok(None) };
         let found = inventory::vms(google, Scope::Study(&self.project.blueprint.study, gcp))?;
+        let there: BTreeSet<ExperimentId> =
+            found.items.iter().filter_map(served).map(|(id, _)| id).collect();
+        let known = vms.facts.machines.keys();
+        vms.gone = known.filter(|id| !there.contains(id)).cloned().collect();
         let mut strays = found.items;
         strays.retain(|item| !vms.facts.ids.contains(&item.path));
         Ok((!strays.is_empty()).then_some(strays))
@@ -136,14 +139,16 @@ impl Session {
             Err(failure) => return Err(failure),
         };
         let states: BTreeMap<ExperimentId, State> = survey.into_iter().collect();
-        let keeps = self.project.gcp().is_some_and(|gcp: &Gcp| gcp.keep_failed);
+        let target = &self.project.blueprint.target;
         let mut living = Vec::new();
         let mut ended = Vec::new();
         for (id, found) in candidates {
             let running = found.item.vm.as_ref().is_some_and(|vm| vm.running);
             let stays = match states.get(&id) {
                 Some(State::Active { attempt }) => running && *attempt == found.entry.attempt,
-                Some(State::Failed { attempt, .. }) => keeps && *attempt == found.entry.attempt,
+                Some(State::Failed { attempt, cause }) => {
+                    target.keeps_machine(*cause) && *attempt == found.entry.attempt
+                }
                 _ => false,
             };
             if stays {

@@ -1,7 +1,10 @@
 //! A step on Google Cloud: first everything but VMs, then models, then VMs. Terraform's state is the
 //! truth about VMs, and the store alone tells whether one lives.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use gen_tf_core::{
     blueprint::StatePlace,
@@ -9,6 +12,7 @@ use gen_tf_core::{
     outcome::{Claim, FORMAT},
     render::{self, Import},
     schedule::{ActiveSet, Entry, Life, Placed, place, shared_expiry, unplaced},
+    shortage::Kind,
 };
 use gen_tf_store::PutOnce;
 
@@ -41,8 +45,12 @@ pub struct Vms {
     pub(super) expires: Option<i64>,
     /// VMs that serve a current attempt and are in no state: Terraform takes them over.
     pub(super) strays: Vec<Stray>,
+    /// VMs of the state that were not there when apply began.
+    pub(super) gone: BTreeSet<ExperimentId>,
     /// Zones that had no machines left.
-    zones: Zones,
+    pub(super) zones: Zones,
+    /// Whether quotas were asked for in vain.
+    pub(super) quotas_unreadable: bool,
 }
 
 /// A VM that Terraform does not know.
@@ -66,7 +74,9 @@ impl Session {
             secrets,
             expires: None,
             strays: Vec::new(),
+            gone: BTreeSet::new(),
             zones: Zones::default(),
+            quotas_unreadable: false,
         });
         self.read_state()
     }
@@ -181,7 +191,7 @@ impl Session {
         let (Some(gcp), Some(vms)) = (self.project.gcp(), &self.vms) else { return Ok(applied) };
         // Before the first apply there is no bucket to ask; then this is for a plan alone.
         let now = if vms.facts.bucket { self.store().now()? } else { jiff::Timestamp::now() };
-        Ok(place(gcp, next, &applied, vms.zones.choose(gcp), now.as_second()))
+        Ok(place(gcp, next, &applied, vms.zones.choose(&gcp.zones), now.as_second()))
     }
 
     pub(super) fn step_vms(
@@ -268,8 +278,11 @@ impl Session {
 
     /// What could not be made is no member of the active set: neither it nor its attempt has begun.
     fn after_failure(&mut self, failure: Failure) -> Result<Stepped, Failure> {
-        let zone =
-            self.vms.as_ref().zip(self.project.gcp()).map(|(vms, gcp)| vms.zones.choose(gcp));
+        let zone = self
+            .vms
+            .as_ref()
+            .zip(self.project.gcp())
+            .map(|(vms, gcp)| vms.zones.choose(&gcp.zones));
         let zone = zone.unwrap_or_default().to_owned();
         if self.interrupts.level() > 0 {
             return Err(failure);
@@ -286,18 +299,18 @@ impl Session {
             _ => return Err(failure),
         };
         let stockout = troubles.contains(&Some(Trouble::Stockout));
-        let reason = if stockout {
-            format!("zone {zone} has no machines left for now")
+        let (kind, reason) = if stockout {
+            (Kind::Stockout, format!("zone {zone} has no machines left for now"))
         } else {
-            "the project's quota is used up".to_owned()
+            (Kind::Quota, "the project's quota is used up".to_owned())
         };
         let (Some(vms), Some(gcp)) = (&mut self.vms, self.project.gcp()) else {
             return Err(failure);
         };
-        let at_once = stockout && vms.zones.exhaust(gcp, &zone);
+        let at_once = stockout && vms.zones.exhaust(&gcp.zones, &zone);
         // The whole text, once, for those who want to know more.
         failure.report();
-        Ok(Stepped::Postponed { reason, at_once })
+        Ok(Stepped::Postponed { kind, reason, at_once })
     }
 
     /// Whether an attempt that nobody hears of is lost, and in what words; a claim that comes while

@@ -78,11 +78,16 @@ const TWO: &str =
     "  tools = [\"steady\"]\n  services = [\"left\", \"right\"]\n  runs = 1\n  duration = \"2s\"\n";
 
 #[test]
-fn a_quota_below_max_parallel_makes_a_study_slower_and_costs_no_attempt() {
+fn a_quota_that_nobody_may_read_makes_a_study_slower_and_costs_no_attempt() {
     let Some((_folder, cloud)) = cloud() else { return };
     let place = place_of(TWO, TARGET, &cloud);
+    let denied = json!({ "status": 403, "reason": "forbidden", "message": "Required 'compute.regions.get'" });
+    let regions = json!({ "method": "GET", "path": "/regions/us-central1$" });
+    cloud.fail(&json!({ "match": regions, "fault": denied }));
     cloud.expect("PATCH", "/control/settings", Some(&json!({ "quotas": { "INSTANCES": 1 } })));
     let applied = place.run(APPLY).expect(0);
+    let told = applied.stderr.matches("the quotas of us-central1 can't be read").count();
+    assert_eq!(told, 1, "{}", applied.stderr);
     assert!(applied.stderr.contains("the project's quota is used up"), "{}", applied.stderr);
     assert!(applied.stderr.contains("1 machine for now"), "{}", applied.stderr);
     assert!(applied.stderr.contains("2 of 2 succeeded"), "{}", applied.stderr);

@@ -2,13 +2,13 @@
 //! It only asks; what it may not ask is no failure, and said so.
 
 use gen_tf_core::{
-    machines::{self, Lookup},
+    quota::{self, ASK_FOR_MORE},
     study::{GcpTarget, Study},
 };
 use gen_tf_store::google::{Google, GoogleError, Method, Service, segment};
-use serde_json::Value;
 
 use super::Check;
+use crate::cloud::quotas;
 
 /// The APIs that a workspace needs, by what Terraform and VMs do with them.
 const APIS: [&str; 4] = [
@@ -154,56 +154,23 @@ fn image(google: &Google, target: &GcpTarget) -> Check {
     }
 }
 
-/// What all VMs at one time take of the region's quotas.
-fn demand(target: &GcpTarget) -> Vec<(String, f64)> {
-    let vms = f64::from(target.max_parallel);
-    let mut demand = vec![("INSTANCES".to_owned(), vms)];
-    if let Lookup::Known(machine) = machines::find(&target.machine_type) {
-        let family = target.machine_type.split('-').next().unwrap_or_default();
-        let metric = match family {
-            "n1" | "e2" | "custom" => "CPUS".to_owned(),
-            other => format!("{}_CPUS", other.to_uppercase()),
-        };
-        let metric = if target.spot { "PREEMPTIBLE_CPUS".to_owned() } else { metric };
-        demand.push((metric, vms * f64::from(machine.vcpus)));
-    }
-    let disk = if target.disk_type == "pd-standard" { "DISKS_TOTAL_GB" } else { "SSD_TOTAL_GB" };
-    demand.push((disk.to_owned(), vms * f64::from(target.disk_gb)));
-    demand
-}
-
 /// Quotas that do not hold all VMs only make experiments wait; one that holds none stops them.
 fn quota(google: &Google, target: &GcpTarget) -> Check {
     let zone = target.zones.first().map_or("", String::as_str);
     let region = zone.rsplit_once('-').map_or(zone, |(region, _)| region);
-    let path = format!("projects/{}/regions/{}", segment(&target.project), segment(region));
-    let region = match google.get(Service::Compute, &path, &[]) {
-        Ok(Some(region)) => region,
+    let quotas = match quotas::read(google, &target.project, region) {
+        Ok(Some(quotas)) => quotas,
         Ok(None) => return bad("quota", format!("there is no region {region}"), "look at `zones`"),
         Err(error) => return unknown("quota", &error),
     };
-    let free = |metric: &str| {
-        let quotas = region["quotas"].as_array()?;
-        let quota = quotas.iter().find(|quota| quota["metric"] == metric)?;
-        Some(number(&quota["limit"])? - number(&quota["usage"])?)
-    };
-    let short: Vec<(String, f64, f64)> = demand(target)
-        .into_iter()
-        .filter_map(|(metric, needed)| Some((free(&metric)?, metric, needed)))
-        .filter(|(free, _, needed)| free < needed)
-        .map(|(free, metric, needed)| (metric, free, needed))
-        .collect();
-    let Some((metric, free, needed)) = short.first() else {
+    let short =
+        quota::room(target.into(), &quotas).filter(|room| room.vms < target.max_parallel as usize);
+    let Some(room) = short else {
         return good("quota", format!("holds {} VMs at one time", target.max_parallel));
     };
-    let found = format!("{metric}: {free} free, {} VMs take {needed}", target.max_parallel);
-    let remedy = "ask for more (console: IAM & Admin, Quotas), or lower `max_parallel`";
-    let holds_one = *free * f64::from(target.max_parallel) >= *needed;
-    Check { ok: holds_one, ..bad("quota", found, remedy) }
-}
-
-fn number(value: &Value) -> Option<f64> {
-    value.as_f64().or_else(|| value.as_str()?.parse().ok())
+    let found = format!("{}: {} more of {} VMs", room.describe(), room.vms, target.max_parallel);
+    let remedy = format!("{ASK_FOR_MORE}, or lower `max_parallel`");
+    Check { ok: room.vms > 0, ..bad("quota", found, remedy) }
 }
 
 fn store(google: &Google, target: &GcpTarget) -> Check {
@@ -228,46 +195,5 @@ fn state_bucket(google: &Google, name: &str) -> Check {
             format!("gcloud storage buckets create gs://{name} --uniform-bucket-level-access"),
         ),
         Err(error) => unknown("state bucket", &error),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use gen_tf_core::study::OnTimeout;
-
-    use super::*;
-
-    #[test]
-    fn all_vms_at_one_time_are_compared_with_the_quotas_of_their_kind() {
-        let target = GcpTarget {
-            project: "my-project".into(),
-            zones: vec!["us-central1-a".into()],
-            machine_type: "n2-standard-8".into(),
-            image: String::new(),
-            disk_gb: 100,
-            disk_type: "pd-ssd".into(),
-            max_parallel: 25,
-            bucket: "my-bucket".into(),
-            state_bucket: None,
-            labels: BTreeMap::new(),
-            spot: false,
-            spot_attempts: 2,
-            network: None,
-            subnetwork: None,
-            iap_ssh: false,
-            keep_failed: false,
-            on_timeout: OnTimeout::Stop,
-            usd_per_hour: None,
-        };
-        let owned =
-            |list: [(&str, f64); 3]| list.map(|(metric, n)| (metric.to_owned(), n)).to_vec();
-        let expected = [("INSTANCES", 25.0), ("N2_CPUS", 200.0), ("SSD_TOTAL_GB", 2500.0)];
-        assert_eq!(demand(&target), owned(expected));
-        let spot = GcpTarget { spot: true, disk_type: "pd-standard".into(), ..target };
-        let expected =
-            [("INSTANCES", 25.0), ("PREEMPTIBLE_CPUS", 200.0), ("DISKS_TOTAL_GB", 2500.0)];
-        assert_eq!(demand(&spot), owned(expected));
     }
 }

@@ -121,7 +121,7 @@ pub fn life(google: Option<&Google>, found: &Found) -> Result<Option<String>, Fa
 /// Removes these.
 pub fn remove(google: Option<&Google>, found: &[&Found]) -> Result<(), Failure> {
     let items = found.iter().filter_map(|one| match &one.thing {
-        Thing::Cloud(item) => Some(item),
+        Thing::Cloud(item) => Some(&**item),
         Thing::Sandbox(_) => None,
     });
     let items: Vec<&Item> = items.collect();

@@ -36,7 +36,7 @@ pub struct Found {
 #[derive(Debug)]
 pub enum Thing {
     /// Of Google Cloud.
-    Cloud(Item),
+    Cloud(Box<Item>),
     /// A sandbox of this machine.
     Sandbox(Sandbox),
 }
@@ -55,7 +55,7 @@ impl Found {
             usd_per_day: item.usd_per_day,
             keeps: None,
             has_vms,
-            thing: Thing::Cloud(item),
+            thing: Thing::Cloud(Box::new(item)),
         }
     }
 
