@@ -41,6 +41,8 @@ pub struct Observer {
     workspace: Workspace,
     /// Whether machines are VMs, of which only the store tells.
     vms: bool,
+    /// Whether Terraform's state has the store's bucket.
+    bucket: bool,
     /// The applied active set, where somebody knows better than the workspace's file.
     applied: Option<Placed>,
     /// Every outcome that was ever seen, less what only `gen-tf-sync` needs.
@@ -65,6 +67,7 @@ impl Observer {
             store,
             workspace,
             vms,
+            bucket: false,
             applied: None,
             outcomes: HashMap::new(),
             claims: BTreeMap::new(),
@@ -77,6 +80,11 @@ impl Observer {
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Says whether Terraform's state has the store's bucket: then it is there, whatever is answered.
+    pub fn know_bucket(&mut self, exists: bool) {
+        self.bucket = exists;
     }
 
     /// Takes this for the applied active set from now on, and not what the workspace's file says.
@@ -102,15 +110,15 @@ impl Observer {
     ///
     /// # Errors
     ///
-    /// When the store or the workspace can't be read: never taken for "no results". Only before the
-    /// first apply a store whose bucket does not exist is an empty one.
+    /// When the store or the workspace can't be read: never taken for "no results". Only where no state
+    /// knows the store's bucket, as before the first apply, one that does not exist is an empty store.
     pub fn observe(&mut self) -> anyhow::Result<Snapshot> {
         let applied = self.applied()?;
         if !self.vms {
             return self.observe_sandboxes(&applied);
         }
         match self.observe_vms(&applied) {
-            Err(error) if applied.is_empty() && is_missing_bucket(&error) => {
+            Err(error) if !self.bucket && applied.is_empty() && is_missing_bucket(&error) => {
                 Ok(Snapshot::default())
             }
             other => other,

@@ -26,7 +26,7 @@ use crate::{
     failure::Failure,
     inputs,
     interrupt::Interrupts,
-    observe::{Observer, Snapshot},
+    observe::{Observer, Snapshot, is_missing_bucket},
     progress::LiveView,
     project::Project,
     sandbox, screen,
@@ -172,7 +172,7 @@ impl Session {
     ///
     /// When something can't be read, or a finished experiment's definition has changed.
     pub fn observe(&mut self) -> Result<View, Failure> {
-        let mut snapshot = self.observer.observe()?;
+        let mut snapshot = self.observer.observe().map_err(explain_missing_bucket)?;
         if self.as_if_archived {
             archive(&outdated(&self.project.blueprint, &snapshot.observations), &mut snapshot);
         }
@@ -192,6 +192,20 @@ impl Session {
         }
         let survey = survey(&self.project.blueprint, &snapshot.observations);
         Ok(View { snapshot, survey })
+    }
+
+    /// As [`Self::observe`], where a bucket that is gone has nothing in it: its results are lost already.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::observe`].
+    pub fn observe_what_is_left(&mut self) -> Result<View, Failure> {
+        match self.observe() {
+            Err(failure) if failure.error.as_ref().is_some_and(is_missing_bucket) => {
+                Ok(View { snapshot: Snapshot::default(), survey: Survey::new() })
+            }
+            other => other,
+        }
     }
 
     /// Archives every outcome of another definition than the study has now, so that its experiment runs
@@ -429,6 +443,20 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// A bucket that is missing although the state has it: an apply would make it anew, and run everything
+/// again.
+fn explain_missing_bucket(error: anyhow::Error) -> Failure {
+    let is_missing = is_missing_bucket(&error);
+    let failure = Failure::from(error);
+    if !is_missing {
+        return failure;
+    }
+    failure.hint(
+        "Terraform's state has this bucket, and the study's results were in it; if it was removed on \
+         purpose, `gen-tf destroy` forgets it, and the next apply begins from nothing",
+    )
 }
 
 /// Looks at attempts as if their outcomes were archived.

@@ -27,7 +27,7 @@ use crate::{
 pub fn run(args: &DestroyArgs) -> Outcome {
     let mut session = Session::open(Project::open(&args.study)?, &args.terraform)?;
     session.refuse_locked()?;
-    let view = session.observe()?;
+    let view = session.observe_what_is_left()?;
     let on_gcp = session.vms().is_some();
     say_running(&view, on_gcp);
     say_only_copies(&view);

@@ -18,7 +18,6 @@ use crate::{
         removal,
     },
     failure::Failure,
-    observe::is_missing_bucket,
     screen,
 };
 
@@ -132,12 +131,8 @@ impl Session {
             }
         }
         self.observer.know_applied(applied);
-        let survey = match self.observe() {
-            Ok(view) => view.survey,
-            // Whoever has no bucket serves nobody.
-            Err(failure) if failure.error.as_ref().is_some_and(is_missing_bucket) => Vec::new(),
-            Err(failure) => return Err(failure),
-        };
+        // Whoever has no bucket serves nobody.
+        let survey = self.observe_what_is_left()?.survey;
         let states: BTreeMap<ExperimentId, State> = survey.into_iter().collect();
         let target = &self.project.blueprint.target;
         let mut living = Vec::new();

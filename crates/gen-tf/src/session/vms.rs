@@ -118,6 +118,7 @@ impl Session {
         let mut applied = vms.facts.machines_as_in(&written);
         applied.extend(vms.strays.iter().map(|it| (it.experiment.clone(), it.entry.clone())));
         self.observer.know_applied(applied);
+        self.observer.know_bucket(vms.facts.bucket);
         Ok(())
     }
 

@@ -136,3 +136,26 @@ fn whoever_waits_outlives_a_store_that_is_away_for_longer_than_a_look_takes() {
     assert_eq!(listed.count(), 0, "beats of what runs are read, not all there ever were listed");
     place.run(&["destroy", "--yes"]).expect(0);
 }
+
+#[test]
+fn a_bucket_that_was_removed_is_no_study_without_results() {
+    let Some((_folder, cloud)) = cloud() else { return };
+    let place = done(&cloud);
+    let bucket = "/storage/v1/b/test-project-pair";
+    let state = cloud.state();
+    for object in state["buckets"]["test-project-pair"]["objects"].as_array().unwrap() {
+        let name = object["name"].as_str().unwrap().replace('/', "%2F");
+        let generation = object["generation"].as_str().unwrap();
+        let path = format!("{bucket}/o/{name}?generation={generation}");
+        cloud.expect("DELETE", &path, None);
+    }
+    cloud.expect("DELETE", bucket, None);
+    let refused = place.run(APPLY).expect(1);
+    assert!(refused.stderr.contains("the study's results were in it"), "{}", refused.stderr);
+    assert_eq!(vms(&cloud), 1, "nothing was run again");
+    place.run(&["destroy", "--yes"]).expect(0);
+    let again = place.run(APPLY).expect(0);
+    assert!(again.stderr.contains("1 of 1 succeeded"), "{}", again.stderr);
+    assert_eq!(vms(&cloud), 2);
+    place.run(&["destroy", "--yes"]).expect(0);
+}
