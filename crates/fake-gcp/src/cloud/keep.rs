@@ -5,6 +5,7 @@ use super::{
     Cloud, Model,
     blob::{Blob, Blobs},
     bucket::Bucket,
+    clock,
 };
 use anyhow::Context;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -109,6 +110,7 @@ impl Keeper {
             Ok(bytes) => {
                 let read: Read = serde_json::from_slice(&bytes).with_context(way_out)?;
                 self.base = Some(read.base);
+                clock::set_ahead(read.model.settings.clock_ahead_seconds);
                 read.model
             }
         };

@@ -32,7 +32,7 @@ pub async fn handle(cloud: &Cloud, call: &mut Call) -> Result<Response> {
         }
         ("POST", ["faults"]) => {
             let mut rule = Rule::deserialize(call.json().await?).map_err(bad_rule)?;
-            rule.struck = 0;
+            (rule.met, rule.struck) = (0, 0);
             cloud.lock().faults.add(rule).map_err(bad_rule)?;
             json!({})
         }
