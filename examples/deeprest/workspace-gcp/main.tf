@@ -22,7 +22,7 @@ locals {
   target       = "gcp"
   store        = "gs://my-project-deeprest/deeprest"
   results      = "../results"
-  guest_sha256 = "35dce3d593d9c40d6139a0609708e5a6f38967fe26ec13cbadaa6bf294a333ca"
+  guest_sha256 = "874fb018aedfc58a09301fecf9e99f83691072e86d68a0f6f7d7883a42ca60a4"
   project      = "my-project"
   region       = "us-central1"
   labels       = {}

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # DO NOT EDIT: gen-tf renders this file from study "deeprest".
 GEN_TF_STORE='gs://my-project-deeprest/deeprest'
-GEN_TF_GUEST_SHA256='35dce3d593d9c40d6139a0609708e5a6f38967fe26ec13cbadaa6bf294a333ca'
+GEN_TF_GUEST_SHA256='874fb018aedfc58a09301fecf9e99f83691072e86d68a0f6f7d7883a42ca60a4'
 # shellcheck shell=bash
 # Gets, checks and starts the guest, or powers off.
 set -euo pipefail

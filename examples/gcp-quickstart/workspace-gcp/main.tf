@@ -27,7 +27,7 @@ locals {
   target       = "gcp"
   store        = "gs://my-project-gcp-quickstart/gcp-quickstart"
   results      = "../results"
-  guest_sha256 = "307c40b3c704376afced2e972c222c70748f7390cfed5e9e9e7166b33410839d"
+  guest_sha256 = "55e43703740594d169e1f649ae3a45b11c886d4051de62ccfdfea2f7cbab95e3"
   project      = "my-project"
   region       = "us-central1"
   labels = {

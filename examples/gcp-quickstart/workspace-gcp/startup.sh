@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # DO NOT EDIT: gen-tf renders this file from study "gcp-quickstart".
 GEN_TF_STORE='gs://my-project-gcp-quickstart/gcp-quickstart'
-GEN_TF_GUEST_SHA256='307c40b3c704376afced2e972c222c70748f7390cfed5e9e9e7166b33410839d'
+GEN_TF_GUEST_SHA256='55e43703740594d169e1f649ae3a45b11c886d4051de62ccfdfea2f7cbab95e3'
 # shellcheck shell=bash
 # Gets, checks and starts the guest, or powers off.
 set -euo pipefail

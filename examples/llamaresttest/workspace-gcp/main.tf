@@ -27,7 +27,7 @@ locals {
   target       = "gcp"
   store        = "gs://my-project-llamaresttest/llamaresttest"
   results      = "../results"
-  guest_sha256 = "da56e0cc2cd4cd163af06bc1ffbbd1fa3fadde32503ae9375e48ff1b4b2a7dcd"
+  guest_sha256 = "cdad29c58dc6f3d4383e6cd53dd120b0b8090f17ae2a6a1689d99e34fec5da39"
   project      = "my-project"
   region       = "us-central1"
   labels = {

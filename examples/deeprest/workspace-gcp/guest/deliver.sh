@@ -5,6 +5,9 @@
 # The longest that an upload may take, in seconds.
 readonly UPLOAD_SECONDS=3600
 
+# How long a put is repeated that the store refuses, in seconds; a platform repeats what passes by itself.
+readonly STORE_PATIENCE=120
+
 UPLOADED=null
 DELIVERED=''
 END_PHASE='' # set as soon as there is nothing left to do but to deliver
@@ -166,18 +169,31 @@ upload_results() {
 
 # put_and_verify KEY FILE: puts, reads back what the store holds, compares; the hash is in REPLY.
 put_and_verify() {
-  local try sha256
+  local sha256
   sha256=$(sha256sum <"$2") || return 1
   sha256=${sha256%% *}
-  for try in 1 2 3; do
-    if platform_put_once "$1" "$2" && platform_verify "$1" "$sha256" "$2"; then
-      REPLY=$sha256
-      return 0
-    fi
-    say "$1 could not be put, try $try"
-    sleep "$try"
-  done
+  patiently put_once_and_verify "$1" "$2" "$sha256" || return 1
+  REPLY=$sha256
+}
+
+put_once_and_verify() {
+  platform_put_once "$1" "$2" && platform_verify "$1" "$3" "$2" && return 0
+  say "$1 could not be put"
   return 1
+}
+
+# patiently COMMAND…: again until it ends with another status than 1: a store that is full, read-only or
+# away for a moment costs no result. Three times at least, and no more where the machine is taken away.
+patiently() {
+  local try status deadline=$((SECONDS + STORE_PATIENCE))
+  for ((try = 1; ; try++)); do
+    status=0
+    "$@" || status=$?
+    ((status == 1)) || return "$status"
+    ((try < 3 || SECONDS < deadline)) || return 1
+    [[ -z $TERMINATED ]] || ((try < 3)) || return 1
+    sleep $((try < 10 ? try : 10))
+  done
 }
 
 # redact FOLDER…: no secret value leaves this machine.

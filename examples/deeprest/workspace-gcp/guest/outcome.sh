@@ -68,19 +68,19 @@ read_journal() {
   done
 }
 
-# put_outcome: tells whether the place was free. Bounded retries; a place that is taken stays as it is.
+# put_outcome: tells whether the place was free: 3 where it is taken, and stays as it is.
 put_outcome() {
-  local try
   outcome_json
   printf '%s\n' "$REPLY" >"$GEN_TF_BOX/state/outcome.json" || return 1
-  for try in 1 2 3; do
-    platform_put_once "outcomes/$ATTEMPT_KEY.json" "$GEN_TF_BOX/state/outcome.json" && return 0
-    if platform_exists "outcomes/$ATTEMPT_KEY.json"; then
-      say "this attempt has an outcome already: ours is not written"
-      return 3
-    fi
-    say "the outcome could not be put, try $try"
-    sleep "$try"
-  done
+  patiently put_outcome_once
+}
+
+put_outcome_once() {
+  platform_put_once "outcomes/$ATTEMPT_KEY.json" "$GEN_TF_BOX/state/outcome.json" && return 0
+  if platform_exists "outcomes/$ATTEMPT_KEY.json"; then
+    say "this attempt has an outcome already: ours is not written"
+    return 3
+  fi
+  say "the outcome could not be put"
   return 1
 }
