@@ -54,7 +54,8 @@ terraform_fmt() { "$GEN_TF_TERRAFORM" fmt -check -recursive "$@"; }
 
 rust_tests() {
   local log=$1 status=0
-  cargo test --workspace --locked --no-fail-fast -- --nocapture 2>&1 | tee -a "$log" || status=$?
+  # More threads than cores: most of the time a test waits, for a study or a machine.
+  cargo test --workspace --locked --no-fail-fast -- --nocapture --test-threads 4 2>&1 | tee -a "$log" || status=$?
   return "$status"
 }
 

@@ -12,8 +12,6 @@ mod study;
 mod render;
 #[path = "cli/apply.rs"]
 mod apply;
-#[path = "cli/crash.rs"]
-mod crash;
 #[path = "cli/terminal.rs"]
 mod terminal;
 #[path = "cli/running.rs"]

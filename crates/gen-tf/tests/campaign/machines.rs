@@ -1,0 +1,92 @@
+//! What happens to VMs of the cloud: from the console, by the cloud, or inside them.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::{
+    random::Random,
+    world::{World, kill},
+};
+
+pub fn preempt(world: &mut World, random: &mut Random) -> bool {
+    act_on_one(world, random, "preempt")
+}
+
+pub fn reboot(world: &mut World, random: &mut Random) -> bool {
+    act_on_one(world, random, "reboot")
+}
+
+pub fn delete(world: &mut World, random: &mut Random) -> bool {
+    act_on_one(world, random, "delete")
+}
+
+/// The next VM that is made runs nothing.
+pub fn boot_nothing(world: &mut World, _: &mut Random) -> bool {
+    world.cloud().fail(&json!({
+        "match": { "method": "POST", "path": "/zones/[^/]+/instances$" },
+        "times": 1, "fault": "no_startup",
+    }));
+    true
+}
+
+/// Every process of a VM but its init stands still; it goes on after it was given up.
+pub fn freeze(world: &mut World, random: &mut Random) -> bool {
+    let Some((_, name)) = one_that_works(world, random) else { return false };
+    let pids = processes_of(&name);
+    kill("STOP", &pids);
+    println!("freezes {name}: {} processes", pids.len());
+    world.frozen.extend(&pids);
+    !pids.is_empty()
+}
+
+fn act_on_one(world: &mut World, random: &mut Random, verb: &str) -> bool {
+    let Some((zone, name)) = one_that_works(world, random) else { return false };
+    println!("{verb}: {name}");
+    // It may have ended by itself in this moment.
+    let path = format!("/control/instances/{zone}/{name}/{verb}");
+    (200..300).contains(&world.cloud().ask("POST", &path, None).0)
+}
+
+/// Zone and name of a VM that runs and whose attempt has no outcome yet.
+fn one_that_works(world: &World, random: &mut Random) -> Option<(String, String)> {
+    let state = world.cloud().state();
+    let objects = state["buckets"]["test-project-pair"]["objects"].as_array()?;
+    let has_ended = |vm: &Value| {
+        let label = |name: &str| vm["labels"][name].as_str().unwrap();
+        let experiment = label("gen-tf-experiment").replace('_', "/");
+        let outcome = format!("pair/outcomes/{experiment}/{}.json", label("gen-tf-attempt"));
+        objects.iter().any(|object| object["name"] == outcome.as_str())
+    };
+    let last = |json: &Value| json.as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+    let working: Vec<(String, String)> = state["instances"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|vm| vm["status"] == "RUNNING" && !has_ended(vm))
+        .map(|vm| (last(&vm["zone"]), last(&vm["name"])))
+        .collect();
+    random.one_of(&working).cloned()
+}
+
+/// The processes inside a VM: its init has the serial log for its output, and a table of its own.
+fn processes_of(name: &str) -> Vec<u32> {
+    let all = || {
+        let entries = fs::read_dir("/proc").unwrap();
+        entries.filter_map(|entry| entry.unwrap().file_name().to_str()?.parse::<u32>().ok())
+    };
+    let link = |pid: u32, name: &str| fs::read_link(format!("/proc/{pid}/{name}")).ok();
+    let own = link(std::process::id(), "ns/pid");
+    let serial = format!("vms/{name}/serial.log");
+    let table = all()
+        .filter(|pid| link(*pid, "fd/1").is_some_and(|path| path.ends_with(&serial)))
+        .map(|pid| link(pid, "ns/pid"))
+        .find(|table| table.is_some() && *table != own);
+    let Some(table) = table else { return Vec::new() };
+    all().filter(|pid| link(*pid, "ns/pid") == table && !is_init(*pid)).collect()
+}
+
+fn is_init(pid: u32) -> bool {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    status.lines().any(|line| line.starts_with("NSpid:") && line.ends_with("\t1"))
+}
