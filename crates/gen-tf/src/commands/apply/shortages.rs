@@ -78,7 +78,8 @@ impl Shortages {
         let shortage = Shortage::after(self.known.as_ref(), kind, reason, places, self.rests, now);
         self.until = Instant::now() + Duration::from_secs(shortage.rest_seconds);
         screen::say(format_args!(
-            "{reason}: what could not start stays pending; {places} machines for now, more are asked for in {}",
+            "{reason}: what could not start stays pending; {places} machine{} for now, more are asked for in {}",
+            if places == 1 { "" } else { "s" },
             format_duration(shortage.rest_seconds)
         ));
         session.remember_shortage(&shortage)?;
