@@ -34,10 +34,13 @@ pub fn boot_nothing(world: &mut World, _: &mut Random) -> bool {
 pub fn freeze(world: &mut World, random: &mut Random) -> bool {
     let Some((_, name)) = one_that_works(world, random) else { return false };
     let pids = processes_of(&name);
-    kill("STOP", &pids);
+    if pids.is_empty() {
+        return false;
+    }
     println!("freezes {name}: {} processes", pids.len());
+    kill("STOP", &pids);
     world.frozen.extend(&pids);
-    !pids.is_empty()
+    world.struck.insert(name)
 }
 
 fn act_on_one(world: &mut World, random: &mut Random, verb: &str) -> bool {
@@ -45,10 +48,11 @@ fn act_on_one(world: &mut World, random: &mut Random, verb: &str) -> bool {
     println!("{verb}: {name}");
     // It may have ended by itself in this moment.
     let path = format!("/control/instances/{zone}/{name}/{verb}");
-    (200..300).contains(&world.cloud().ask("POST", &path, None).0)
+    let is_done = (200..300).contains(&world.cloud().ask("POST", &path, None).0);
+    world.struck.insert(name) && is_done
 }
 
-/// Zone and name of a VM that runs and whose attempt has no outcome yet.
+/// Zone and name of a VM that runs, whose attempt has no outcome yet, and to which nothing has happened.
 fn one_that_works(world: &World, random: &mut Random) -> Option<(String, String)> {
     let state = world.cloud().state();
     let objects = state["buckets"]["test-project-pair"]["objects"].as_array()?;
@@ -65,6 +69,7 @@ fn one_that_works(world: &World, random: &mut Random) -> Option<(String, String)
         .iter()
         .filter(|vm| vm["status"] == "RUNNING" && !has_ended(vm))
         .map(|vm| (last(&vm["zone"]), last(&vm["name"])))
+        .filter(|(_, name)| !world.struck.contains(name))
         .collect();
     random.one_of(&working).cloned()
 }

@@ -51,6 +51,8 @@ pub struct World {
     pub place: Place,
     pub cloud: Option<FakeGcp>,
     pub target: Target,
+    /// VMs to which something has happened.
+    pub struck: BTreeSet<String>,
     /// Processes that stand still.
     pub frozen: Vec<u32>,
     /// What `status` showed last, and since when.
@@ -85,6 +87,7 @@ impl World {
             place,
             cloud,
             target,
+            struck: BTreeSet::new(),
             frozen: Vec::new(),
             seen: (Value::Null, Instant::now()),
             apply: None,
