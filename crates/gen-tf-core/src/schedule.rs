@@ -119,7 +119,10 @@ pub fn survey(blueprint: &Blueprint, observations: &Observations) -> Survey {
         .collect()
 }
 
-fn state_of(traces: &Traces, limit: u32) -> State {
+/// Where one experiment stands of which there are traces; `limit` is the number of attempts that follow by
+/// themselves.
+#[must_use]
+pub fn state_of(traces: &Traces, limit: u32) -> State {
     let succeeded = |(attempt, trace): (&u32, &Attempt)| {
         let ended = trace.ended.as_ref().filter(|_| !trace.archived)?;
         (ended.verdict == Verdict::Succeeded).then_some(*attempt)

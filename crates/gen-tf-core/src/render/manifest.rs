@@ -38,6 +38,9 @@ pub struct Manifest {
     pub results: String,
     /// Runs of each cell.
     pub runs: u32,
+    /// Most attempts of an experiment that gen-tf starts by itself; absent in what an older gen-tf rendered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempts: Option<u32>,
     /// Budget of the tool, in seconds.
     pub duration: u64,
     /// Seed of the order of experiments.
@@ -79,6 +82,7 @@ impl Manifest {
             store: blueprint.store.clone(),
             results: blueprint.results.clone(),
             runs: blueprint.runs,
+            attempts: Some(blueprint.attempts),
             duration: blueprint.duration,
             seed: blueprint.seed,
             cells: cells.collect(),
