@@ -111,6 +111,20 @@ pub enum StoreError {
         /// What is wrong, with line and column.
         source: serde_json::Error,
     },
+    /// An object is far larger than it should be.
+    #[error(
+        "the object `{key}` in the store {location} has {size} bytes, and at most {most} are read"
+    )]
+    TooLarge {
+        /// The object.
+        key: String,
+        /// The store.
+        location: String,
+        /// Its size.
+        size: u64,
+        /// The most that it may have.
+        most: u64,
+    },
     /// The receiving side of a download failed.
     #[error("cannot keep what is read from `{key}` in the store {location}")]
     Receive {

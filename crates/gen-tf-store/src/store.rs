@@ -224,9 +224,25 @@ impl Store {
 
     /// The bytes of an object, if it exists.
     pub fn get(&self, key: &str) -> Result<Option<Bytes>, StoreError> {
+        self.get_at_most(key, u64::MAX)
+    }
+
+    /// The bytes of an object, if it exists; one of more than `most` bytes is not read.
+    pub fn get_at_most(&self, key: &str, most: u64) -> Result<Option<Bytes>, StoreError> {
         let path = self.parse_key(key)?;
-        let read = || async { self.backend.objects.get(&path).await?.bytes().await };
-        self.found(key, self.ask(read))
+        let read = || async {
+            let object = self.backend.objects.get(&path).await?;
+            let size = object.meta.size;
+            if size > most { Ok(Err(size)) } else { object.bytes().await.map(Ok) }
+        };
+        let Some(read) = self.found(key, self.ask(read))? else { return Ok(None) };
+        let too_large = |size| StoreError::TooLarge {
+            key: key.to_owned(),
+            location: self.location().to_owned(),
+            size,
+            most,
+        };
+        read.map(Some).map_err(too_large)
     }
 
     /// The value of a JSON object, if it exists.
