@@ -3,12 +3,13 @@
 //!
 //! It writes below the one folder that it is given; a folder after an error is to be thrown away.
 
+mod error;
 mod stream;
 
 use std::{
     collections::BTreeMap,
     fs::{self, File},
-    io::{self, Read, Write},
+    io::{self, BufReader, Read, Write},
 };
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
@@ -18,142 +19,18 @@ use sha2::{Digest, Sha256};
 use tar::EntryType;
 
 use self::stream::{Bounded, Metered};
-use crate::results::OUTCOME;
+use crate::{
+    disk,
+    results::{FILES, OUTCOME},
+};
+
+pub use error::ArchiveError;
 
 /// What an archive may hold beside its files' bytes: headers and padding of each file, and folders.
 const OVERHEAD_OF_A_FILE: u64 = 8 * 1024;
 const OVERHEAD: u64 = 4 * 1024 * 1024;
-
-/// An archive or its file list is not what the outcome says.
-#[derive(Debug, thiserror::Error)]
-pub enum ArchiveError {
-    /// The file list is not the announced one.
-    #[error("the file list has the sha256 {found}, and the outcome says {expected}")]
-    ListHash {
-        /// The announced sha256.
-        expected: String,
-        /// The sha256 of what is there.
-        found: String,
-    },
-    /// The file list cannot be read.
-    #[error("the file list cannot be read")]
-    ListJson {
-        /// What is wrong with it.
-        source: serde_json::Error,
-    },
-    /// The file list is of another version.
-    #[error("the file list has format {found}, and this gen-tf-sync reads format {FORMAT}")]
-    ListFormat {
-        /// The format that was found.
-        found: u32,
-    },
-    /// The outcome and the file list count differently.
-    #[error("the file list names {found} files, and the outcome says {expected}")]
-    ListCount {
-        /// The number in the outcome.
-        expected: u64,
-        /// The number in the list.
-        found: u64,
-    },
-    /// The archive is longer or shorter than announced.
-    #[error("the archive has {found} bytes, and the outcome says {expected}")]
-    Size {
-        /// The announced size.
-        expected: u64,
-        /// The size of what is there.
-        found: u64,
-    },
-    /// The archive's bytes are not the announced ones.
-    #[error("the archive is damaged: it has the sha256 {found}, and the outcome says {expected}")]
-    Damaged {
-        /// The announced sha256.
-        expected: String,
-        /// The sha256 of what is there.
-        found: String,
-        /// What unpacking stumbled over.
-        source: Option<Box<ArchiveError>>,
-    },
-    /// The bytes arrived as announced, and are no archive.
-    #[error("the archive cannot be read")]
-    Unreadable {
-        /// What is wrong with it.
-        source: io::Error,
-    },
-    /// The archive unpacks to far more than its files.
-    #[error("the archive unpacks to more than {limit} bytes, the most that its file list allows")]
-    TooLarge {
-        /// The limit.
-        limit: u64,
-    },
-    /// The archive holds something that is neither file nor folder.
-    #[error("`{path}` in the archive is a {kind}, and only files and folders are taken")]
-    Kind {
-        /// Its path.
-        path: String,
-        /// What it is.
-        kind: &'static str,
-    },
-    /// A path would lead out of the results, or is none.
-    #[error("`{path}` in the archive is no path below the results")]
-    Path {
-        /// The path.
-        path: String,
-    },
-    /// A path that gen-tf-sync itself writes.
-    #[error("`{path}` is the name of the attempt's outcome, and no file of an archive may take it")]
-    Reserved {
-        /// The path.
-        path: String,
-    },
-    /// A path is there twice.
-    #[error("`{path}` is in the archive twice")]
-    Duplicate {
-        /// The path.
-        path: String,
-    },
-    /// A file is in the archive and not in its list.
-    #[error("`{path}` is in the archive and not in its file list")]
-    Unlisted {
-        /// The path.
-        path: String,
-    },
-    /// A file is in the list and not in the archive.
-    #[error("`{path}` is in the file list and not in the archive ({count} such files)")]
-    Missing {
-        /// The first such path.
-        path: String,
-        /// How many there are.
-        count: usize,
-    },
-    /// A file has another size than the list says.
-    #[error("`{path}` has {found} bytes, and the file list says {expected}")]
-    FileSize {
-        /// The path.
-        path: String,
-        /// The size in the list.
-        expected: u64,
-        /// The size in the archive.
-        found: u64,
-    },
-    /// A file has other bytes than the list says.
-    #[error("`{path}` has the sha256 {found}, and the file list says {expected}")]
-    FileHash {
-        /// The path.
-        path: String,
-        /// The sha256 in the list.
-        expected: String,
-        /// The sha256 of the file.
-        found: String,
-    },
-    /// This side failed.
-    #[error("cannot write {path}")]
-    Write {
-        /// The file or folder.
-        path: Utf8PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-}
+/// Bytes that are unpacked and written at once.
+const PIECE: usize = 64 * 1024;
 
 /// What was unpacked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -183,15 +60,28 @@ pub fn read_list(bytes: &[u8], announced: &Uploaded) -> Result<FileList, Archive
     Ok(list)
 }
 
-/// Unpacks what `archive` gives into the empty folder `folder` and checks every byte of it.
+/// Refuses files for which the disk has no room, before the first of them is written.
+pub fn make_room(list: &FileList, folder: &Utf8Path) -> Result<(), ArchiveError> {
+    let needed = list.files.values().fold(0, |sum: u64, file| sum.saturating_add(file.size));
+    let free = disk::free(folder)
+        .map_err(|source| ArchiveError::Write { path: folder.to_owned(), source })?;
+    if needed > free {
+        return Err(ArchiveError::NoRoom { path: folder.to_owned(), needed, free });
+    }
+    Ok(())
+}
+
+/// Unpacks what `archive` gives into the folder `folder` and checks every byte of it. The folder holds
+/// nothing, or nothing but the outcome.
 ///
-/// `received` hears of each piece of the archive that has arrived, by its size.
+/// `received` hears of each piece of the archive that has arrived, by its size, and says whether to
+/// go on.
 pub fn unpack(
     archive: impl Read,
     announced: &Uploaded,
     list: &FileList,
     folder: &Utf8Path,
-    received: impl Fn(u64),
+    received: impl Fn(u64) -> bool,
 ) -> Result<Unpacked, ArchiveError> {
     let mut archive = Metered::new(archive, received);
     let unpacked = unpack_entries(&mut archive, list, folder);
@@ -199,7 +89,7 @@ pub fn unpack(
         return unpacked;
     }
     // Whether the bytes are the announced ones explains more than what unpacking met in them.
-    let (found, size) = archive.finish().map_err(|source| ArchiveError::Unreadable { source })?;
+    let (found, size) = archive.finish().map_err(|source| ArchiveError::Broken { source })?;
     if size != announced.size {
         return Err(ArchiveError::Size { expected: announced.size, found: size });
     }
@@ -225,10 +115,11 @@ fn unpack_entries(
         true => ArchiveError::TooLarge { limit: limit(list) },
         false => ArchiveError::Unreadable { source },
     };
-    let mut tar = tar::Archive::new(bounded);
+    let mut tar = tar::Archive::new(BufReader::with_capacity(PIECE, bounded));
     let mut awaited: BTreeMap<&str, &FileEntry> =
         list.files.iter().map(|(path, entry)| (path.as_str(), entry)).collect();
     let mut unpacked = Unpacked::default();
+    let mut writer = FileWriter::new(folder);
     for entry in tar.entries().map_err(unreadable)? {
         let mut entry = entry.map_err(unreadable)?;
         let Some(path) = path_of_file(&entry.path_bytes(), entry.header().entry_type())? else {
@@ -245,7 +136,7 @@ fn unpack_entries(
             let (path, found) = (path.into_string(), entry.size());
             return Err(ArchiveError::FileSize { path, expected: expected.size, found });
         }
-        write_file(&mut entry, &path, expected, folder, unreadable)?;
+        writer.write(&mut entry, &path, expected, unreadable)?;
         unpacked.files += 1;
         unpacked.bytes += expected.size;
     }
@@ -286,7 +177,9 @@ fn path_of_file(path: &[u8], kind: EntryType) -> Result<Option<Utf8PathBuf>, Arc
     }
     match plain.components().next() {
         None => Err(ArchiveError::Path { path: text }),
-        Some(first) if first.as_str() == OUTCOME => Err(ArchiveError::Reserved { path: text }),
+        Some(first) if [OUTCOME, FILES].contains(&first.as_str()) => {
+            Err(ArchiveError::Reserved { path: text })
+        }
         Some(_) => Ok(Some(plain)),
     }
 }
@@ -302,45 +195,75 @@ fn name_of(kind: EntryType) -> &'static str {
     }
 }
 
-fn write_file(
-    entry: &mut impl Read,
-    path: &Utf8Path,
-    expected: &FileEntry,
-    folder: &Utf8Path,
-    unreadable: impl Fn(io::Error) -> ArchiveError,
-) -> Result<(), ArchiveError> {
-    let target = folder.join(path);
-    let failed = |source| ArchiveError::Write { path: target.clone(), source };
-    fs::create_dir_all(target.parent().unwrap_or(folder)).map_err(failed)?;
-    let mut file = File::create_new(&target).map_err(failed)?;
-    let mut hash = Sha256::new();
-    let mut size = 0;
-    let mut buffer = vec![0; 64 * 1024];
-    loop {
-        let length = match entry.read(&mut buffer) {
+/// Writes the files of an archive, one after another.
+struct FileWriter<'a> {
+    folder: &'a Utf8Path,
+    /// The folder of the last file, which need not be made again.
+    made: Utf8PathBuf,
+    piece: Vec<u8>,
+}
+
+impl<'a> FileWriter<'a> {
+    fn new(folder: &'a Utf8Path) -> Self {
+        Self { folder, made: folder.to_owned(), piece: vec![0; PIECE] }
+    }
+
+    fn write(
+        &mut self,
+        entry: &mut impl Read,
+        path: &Utf8Path,
+        expected: &FileEntry,
+        unreadable: impl Fn(io::Error) -> ArchiveError,
+    ) -> Result<(), ArchiveError> {
+        let target = self.folder.join(path);
+        let failed = |source| ArchiveError::Write { path: target.clone(), source };
+        let parent = target.parent().unwrap_or(self.folder);
+        if parent != self.made {
+            fs::create_dir_all(parent).map_err(failed)?;
+            self.made = parent.to_owned();
+        }
+        let mut file = File::create_new(&target).map_err(failed)?;
+        let mut hash = Sha256::new();
+        let mut size = 0;
+        loop {
+            let length = fill(entry, &mut self.piece).map_err(&unreadable)?;
+            if length == 0 {
+                break;
+            }
+            hash.update(&self.piece[..length]);
+            file.write_all(&self.piece[..length]).map_err(failed)?;
+            size += length as u64;
+        }
+        let path = || path.to_string();
+        if size != expected.size {
+            let expected = expected.size;
+            return Err(ArchiveError::FileSize { path: path(), expected, found: size });
+        }
+        let found = hex(&hash.finalize());
+        if found != expected.sha256 {
+            let expected = expected.sha256.clone();
+            return Err(ArchiveError::FileHash { path: path(), expected, found });
+        }
+        Ok(())
+    }
+}
+
+/// Reads until the buffer is full or nothing is left; how much was read.
+fn fill(source: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut length = 0;
+    while length < buffer.len() {
+        match source.read(&mut buffer[length..]) {
             Ok(0) => break,
-            Ok(length) => length,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(unreadable(error)),
-        };
-        hash.update(&buffer[..length]);
-        file.write_all(&buffer[..length]).map_err(failed)?;
-        size += length as u64;
+            Ok(more) => length += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
     }
-    let path = || path.to_string();
-    if size != expected.size {
-        let expected = expected.size;
-        return Err(ArchiveError::FileSize { path: path(), expected, found: size });
-    }
-    let found = hex(&hash.finalize());
-    if found != expected.sha256 {
-        let expected = expected.sha256.clone();
-        return Err(ArchiveError::FileHash { path: path(), expected, found });
-    }
-    file.sync_all().map_err(failed)
+    Ok(length)
 }
 
 /// Lower-case hexadecimal.
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

@@ -28,6 +28,12 @@ pub fn text_of_attempt(name: &str, error: &PullError) -> String {
     lines(&format!("{name}: "), error, hint(error))
 }
 
+/// The lines for a store that does not answer and is asked again.
+pub fn text_of_silence(error: &PullError) -> String {
+    let again = "the store is asked again, for half an hour at most";
+    lines("", error, Some(again)).replacen("error: ", "warning: ", 1)
+}
+
 /// Message and causes in one line, for programs.
 pub fn one_line(error: &dyn Error) -> String {
     causes(error).join(": ")
@@ -35,9 +41,7 @@ pub fn one_line(error: &dyn Error) -> String {
 
 fn hint(error: &(dyn Error + 'static)) -> Option<&'static str> {
     match error.downcast_ref::<PullError>() {
-        Some(PullError::Results(results)) => results.hint(),
-        Some(PullError::Store(store)) => store.hint(),
-        Some(_) => None,
+        Some(pull) => pull.hint(),
         None => error
             .downcast_ref::<ResultsError>()
             .and_then(ResultsError::hint)

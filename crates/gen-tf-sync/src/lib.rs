@@ -4,9 +4,13 @@
 //! shows what the library reports.
 
 pub mod archive;
+mod disk;
+pub mod home;
+pub mod matrix;
 pub mod parallel;
 pub mod origin;
 pub mod pull;
 pub mod results;
 pub mod terraform;
+pub mod watch;
 pub mod workspace;

@@ -3,6 +3,7 @@
 
 mod commands;
 mod failure;
+mod interrupt;
 mod progress;
 mod summary;
 
@@ -16,18 +17,24 @@ Examples:
   gen-tf-sync                                pull into the results folder of the workspace here
   gen-tf-sync workspace-local                the same from outside
   gen-tf-sync workspace-gcp --results /data  pull into another folder
+  gen-tf-sync --watch                        follow a running study until it is complete
   gen-tf-sync --json | jq '.errors'          for programs
 
-Results come to <results>/<service>/<tool>/<run>/ with their outcome.json, failed attempts to
-<results>/.attempts/<service>/<tool>/<run>/<attempt>/.
+Results come to <results>/<service>/<tool>/<run>/ with their outcome.json and its list of files and
+hashes (outcome.files.json), failed attempts to <results>/.attempts/<service>/<tool>/<run>/<attempt>/.
 Every file is compared with the sizes and hashes that the experiment wrote. What is there already is
-never overwritten, and a pull that was interrupted goes on where it was.
+never overwritten, and a pull that was interrupted, even by kill -9 or a power cut, goes on where it
+was. What is home is known by the size and time of its outcome.json: where nothing is new, a pull costs
+one listing of the store.
 
 A store in a bucket is read with the credentials that Terraform's google provider would use:
 GOOGLE_OAUTH_ACCESS_TOKEN, GOOGLE_CREDENTIALS, or application default credentials. With
-GEN_TF_CREDENTIALS=gcloud it is the account of `gcloud auth login`.
+GEN_TF_CREDENTIALS=gcloud it is the account of `gcloud auth login`. Where there are none, the error
+says which were tried.
 
-Exit codes: 0 everything that the store has is there; 1 an error, or wrong usage.";
+Exit codes: 0 everything that the store has is there, and with --watch the study is complete; 1 an
+error, or wrong usage; 5 with --watch: an experiment has failed for good; 130 interrupted (a second
+Ctrl-C does not wait for the end).";
 
 /// Brings the results of a study from its store into a folder, and verifies every byte.
 #[derive(Parser)]

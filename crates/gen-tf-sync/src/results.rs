@@ -4,7 +4,9 @@
 
 use std::{
     fs::{self, File, TryLockError},
-    io,
+    io::{self, Write},
+    sync::atomic::{AtomicUsize, Ordering},
+    time::SystemTime,
 };
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -13,19 +15,27 @@ use gen_tf_core::{
     outcome::{Outcome, Verdict},
 };
 
-use crate::origin::Origin;
+use crate::{disk, origin::Origin};
 
 /// Name of the outcome beside an attempt's files.
 pub const OUTCOME: &str = "outcome.json";
+/// Name of the file list beside an attempt's files, for who wants to check them again later.
+pub const FILES: &str = "outcome.files.json";
 pub(crate) const FAILED_ATTEMPTS: &str = ".attempts";
-const ARCHIVED: &str = ".archived";
+pub(crate) const ARCHIVED: &str = ".archived";
 const PARTIAL: &str = ".partial";
 const LOCK: &str = ".sync.lock";
+
+/// The way out of a full disk.
+pub(crate) const DISK_HINT: &str = "make room on the disk, or pull into another folder with \
+     --results DIR; then run it again: what is home stays, and the rest follows";
 
 /// A results folder that no other gen-tf-sync writes to.
 #[derive(Debug)]
 pub struct ResultsFolder {
     path: Utf8PathBuf,
+    /// Folders that were started by this program.
+    started: AtomicUsize,
     /// Held as long as this value lives; the system releases it when the program dies.
     _lock: File,
 }
@@ -104,6 +114,11 @@ pub enum ResultsError {
 }
 
 impl ResultsError {
+    /// Whether the disk takes nothing more.
+    pub(crate) fn is_of_full_disk(&self) -> bool {
+        matches!(self, Self::Access { source, .. } if disk::is_full(source))
+    }
+
     /// What the reader may do about it.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
@@ -116,6 +131,7 @@ impl ResultsError {
             Self::Foreign { .. } | Self::OtherAttempt { .. } | Self::Changed { .. } => {
                 Some("move the folder away to pull what the store has")
             }
+            Self::Access { .. } if self.is_of_full_disk() => Some(DISK_HINT),
             Self::Access { .. } | Self::Name { .. } => None,
         }
     }
@@ -158,7 +174,7 @@ impl ResultsFolder {
                 return Err(failed("lock", &lock_path)(source));
             }
         }
-        let folder = Self { path, _lock: lock };
+        let folder = Self { path, started: AtomicUsize::new(0), _lock: lock };
         folder.remove_partial()?;
         Ok(folder)
     }
@@ -178,12 +194,17 @@ impl ResultsFolder {
     ) -> Result<(), ResultsError> {
         let path = self.path.join(place);
         match fs::read(path.join(OUTCOME)) {
-            Ok(held) if held == written => self.publish(&path, archived),
+            Ok(held) if held == written => self.rename(&path, archived),
             // Whatever else is there is none of this attempt's.
             Ok(_) => Ok(()),
             Err(error) if is_absent(&error) => Ok(()),
             Err(source) => Err(failed("read", &path.join(OUTCOME))(source)),
         }
+    }
+
+    /// Moves an attempt that is home and counts no more out of the place of those that do.
+    pub fn put_away(&self, place: &Utf8Path, archived: &Utf8Path) -> Result<(), ResultsError> {
+        self.rename(&self.path.join(place), archived)
     }
 
     /// Whether the attempt is in its place already. Anything else there is an error.
@@ -212,15 +233,37 @@ impl ResultsFolder {
         Err(difference(path, &held, outcome))
     }
 
-    /// A new folder to unpack an attempt into; `number` tells it from others of this program.
-    pub fn start(&self, number: usize) -> Result<Utf8PathBuf, ResultsError> {
+    /// Gives an attempt's outcome the time of the object in the store, by which the next pull knows
+    /// it again without reading either.
+    pub fn remember(&self, place: &Utf8Path, modified: SystemTime) -> Result<(), ResultsError> {
+        let path = self.path.join(place).join(OUTCOME);
+        let set = || File::options().write(true).open(&path)?.set_modified(modified);
+        set().map_err(failed("set the time of", &path))
+    }
+
+    /// A new folder to unpack an attempt into, with its outcome, written at `modified`.
+    pub fn start(&self, outcome: &[u8], modified: SystemTime) -> Result<Utf8PathBuf, ResultsError> {
+        let number = self.started.fetch_add(1, Ordering::Relaxed) + 1;
         let path = self.path.join(PARTIAL).join(number.to_string());
         fs::create_dir_all(&path).map_err(failed("make the folder", &path))?;
+        let file = path.join(OUTCOME);
+        let write = || {
+            let mut file = File::create_new(&file)?;
+            file.write_all(outcome)?;
+            file.set_modified(modified)
+        };
+        write().map_err(failed("write", &file))?;
         Ok(path)
     }
 
-    /// Gives a complete folder its final name, relative to this one; nothing may be there.
+    /// Gives a complete folder its final name, relative to this one; nothing may be there. Its files
+    /// have outlived a power cut before its name can.
     pub fn publish(&self, partial: &Utf8Path, place: &Utf8Path) -> Result<(), ResultsError> {
+        disk::settle(partial).map_err(failed("write to disk", partial))?;
+        self.rename(partial, place)
+    }
+
+    fn rename(&self, from: &Utf8Path, place: &Utf8Path) -> Result<(), ResultsError> {
         let target = self.path.join(place);
         let parent = target.parent().unwrap_or(&self.path);
         fs::create_dir_all(parent).map_err(failed("make the folder", parent))?;
@@ -229,9 +272,18 @@ impl ResultsFolder {
             let taken = io::Error::from(io::ErrorKind::AlreadyExists);
             return Err(failed("make the folder", &target)(taken));
         }
-        sync(partial)?;
-        fs::rename(partial, &target).map_err(failed("rename a finished folder to", &target))?;
-        sync(parent)
+        fs::rename(from, &target).map_err(failed("rename a finished folder to", &target))
+    }
+
+    /// Makes sure that a power cut takes back nothing of what was done.
+    pub fn settle(&self) -> Result<(), ResultsError> {
+        disk::settle(&self.path).map_err(failed("write to disk", &self.path))
+    }
+
+    /// Removes a folder that was started and does not become whole.
+    pub fn give_up(&self, partial: &Utf8Path) {
+        // What can't be removed now is removed, or complained about, with all that is unfinished.
+        drop(fs::remove_dir_all(partial));
     }
 
     /// Removes what was not finished.
@@ -248,11 +300,6 @@ impl ResultsFolder {
 
 fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
-}
-
-/// Writes a folder's entries to the disk, so that a power cut after the rename finds them there.
-fn sync(folder: &Utf8Path) -> Result<(), ResultsError> {
-    File::open(folder).and_then(|file| file.sync_all()).map_err(failed("write to disk", folder))
 }
 
 fn difference(path: Utf8PathBuf, held: &[u8], found: &Outcome) -> ResultsError {
@@ -321,7 +368,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let results = ResultsFolder::open(Utf8Path::from_path(folder.path()).unwrap()).unwrap();
         fs::create_dir_all(results.path().join("a/b/1")).unwrap();
-        let partial = results.start(1).unwrap();
+        let partial = results.start(b"{}", SystemTime::UNIX_EPOCH).unwrap();
         assert!(results.publish(&partial, Utf8Path::new("a/b/1")).is_err());
         results.publish(&partial, Utf8Path::new("a/b/2")).unwrap();
     }

@@ -67,8 +67,8 @@ fn json_pulled(pulled: &Pulled) -> JsonPulled<'_> {
     JsonPulled {
         experiment: &pulled.id.experiment,
         attempt: pulled.id.attempt,
-        outcome: pulled.outcome.outcome,
-        cause: pulled.outcome.cause,
+        outcome: pulled.verdict,
+        cause: pulled.cause,
         place: &pulled.place,
         files: pulled.unpacked.files,
         bytes: pulled.unpacked.bytes,
@@ -100,7 +100,7 @@ fn as_table(report: &Report, results: &Utf8Path) -> String {
         }
         text.push('\n');
     }
-    let new = report.pulled.iter().filter(|p| p.outcome.outcome == Verdict::Succeeded).count();
+    let new = report.pulled.iter().filter(|p| p.verdict == Verdict::Succeeded).count();
     let total = format!(
         "{} pulled, {} up to date, {}, {}: {results}\n",
         count(new, "experiment"),
@@ -118,7 +118,7 @@ fn line(text: &mut String, width: usize, name: &str, numbers: [&str; 3], end: &s
 }
 
 fn ended(pulled: &Pulled) -> String {
-    match (pulled.outcome.outcome, pulled.outcome.cause) {
+    match (pulled.verdict, pulled.cause) {
         (Verdict::Succeeded, _) => "succeeded".to_owned(),
         (Verdict::Failed, Some(cause)) => format!("failed: {}", cause.name()),
         (Verdict::Failed, None) => "failed".to_owned(),

@@ -7,7 +7,10 @@ use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::terraform::{self, Outputs, TerraformError};
+use crate::{
+    matrix::Matrix,
+    terraform::{self, Outputs, TerraformError},
+};
 
 /// The version of outputs and of `gen-tf.json` that this program reads.
 const FORMAT: u64 = 1;
@@ -23,6 +26,8 @@ pub struct Workspace {
     pub study: String,
     /// Name of the harness; an older gen-tf did not render it.
     pub harness: Option<String>,
+    /// The experiments of the study, as they were rendered last.
+    pub matrix: Matrix,
     /// Location of the store: a folder or `gs://…`.
     pub store: String,
     /// The results folder that the study wants.
@@ -118,13 +123,14 @@ struct Facts {
     study: String,
     store: String,
     results: Option<String>,
-    harness: Option<String>,
 }
 
 /// What only `gen-tf.json` says.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Rendered {
     harness: Option<String>,
+    #[serde(flatten)]
+    matrix: Matrix,
 }
 
 /// Reads the workspace in `folder`, with the named program or the first one there is.
@@ -152,32 +158,40 @@ fn from_outputs(
 ) -> Result<Workspace, WorkspaceError> {
     let place = format!("the outputs of {folder}");
     let facts = serde_json::from_value(values.into_iter().collect());
-    let harness = rendered_harness(folder)?;
-    Ok(Workspace { harness, ..workspace(folder, place, facts, ToldBy::Outputs)? })
-}
-
-fn rendered_harness(folder: &Utf8Path) -> Result<Option<String>, WorkspaceError> {
-    let path = folder.join(RENDERED);
-    let text = match fs::read(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(WorkspaceError::Read { path, source }),
+    let told = workspace(folder, place, facts, ToldBy::Outputs)?;
+    let rendered = match read_file(folder)? {
+        Some((path, text)) => rendered(&path, &text)?,
+        None => Rendered::default(),
     };
-    let rendered: Rendered = serde_json::from_slice(&text)
-        .map_err(|source| WorkspaceError::Shape { place: path.into_string(), source })?;
-    Ok(rendered.harness)
+    Ok(with(told, rendered))
 }
 
 fn read_rendered(folder: &Utf8Path, told_by: ToldBy) -> Result<Workspace, WorkspaceError> {
-    let path = folder.join(RENDERED);
-    let text = match fs::read(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Err(WorkspaceError::NoWorkspace { folder: folder.to_owned() });
-        }
-        Err(source) => return Err(WorkspaceError::Read { path, source }),
+    let Some((path, text)) = read_file(folder)? else {
+        return Err(WorkspaceError::NoWorkspace { folder: folder.to_owned() });
     };
-    workspace(folder, path.to_string(), serde_json::from_slice(&text), told_by)
+    let told = workspace(folder, path.to_string(), serde_json::from_slice(&text), told_by)?;
+    Ok(with(told, rendered(&path, &text)?))
+}
+
+/// `gen-tf.json` and its content, if it is there.
+fn read_file(folder: &Utf8Path) -> Result<Option<(Utf8PathBuf, Vec<u8>)>, WorkspaceError> {
+    let path = folder.join(RENDERED);
+    match fs::read(&path) {
+        Ok(text) => Ok(Some((path, text))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(WorkspaceError::Read { path, source }),
+    }
+}
+
+fn rendered(path: &Utf8Path, text: &[u8]) -> Result<Rendered, WorkspaceError> {
+    serde_json::from_slice(text)
+        .map_err(|source| WorkspaceError::Shape { place: path.to_string(), source })
+}
+
+fn with(told: Workspace, rendered: Rendered) -> Workspace {
+    let Rendered { harness, matrix } = rendered;
+    Workspace { harness, matrix, ..told }
 }
 
 fn workspace(
@@ -199,8 +213,8 @@ fn workspace(
         join(folder, &facts.store).into_string()
     };
     let results = join(folder, facts.results.as_deref().unwrap_or(DEFAULT_RESULTS));
-    let Facts { study, harness, .. } = facts;
-    Ok(Workspace { folder: folder.to_owned(), study, harness, store, results, told_by })
+    let (study, harness, matrix) = (facts.study, None, Matrix::default());
+    Ok(Workspace { folder: folder.to_owned(), study, harness, matrix, store, results, told_by })
 }
 
 /// `path`, relative to `folder`, without `..`, so that messages can be read.

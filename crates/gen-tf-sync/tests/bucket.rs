@@ -96,6 +96,57 @@ fn pulls_everything_from_a_bucket_and_then_has_nothing_to_do() {
     assert!(!place.study.workspace().join("gs:").exists());
 }
 
+/// The requests since the first `known` ones, shortened to what they ask for.
+fn asked(place: &InCloud, known: usize) -> Vec<String> {
+    let requests = place.cloud.requests();
+    let gets = requests[known..].iter().filter(|it| it["method"] == "GET");
+    let paths = gets.map(|it| it["path"].as_str().unwrap().to_owned());
+    paths.filter(|path| !path.starts_with("/control/")).collect()
+}
+
+#[test]
+fn where_nothing_is_new_a_pull_costs_one_listing() {
+    let place = InCloud::new();
+    for (seed, name) in (0..).zip(NAMES) {
+        place.study.put_success(name, 1, &some_files(seed));
+    }
+    let failed = outcome(&attempt("kinto/x/2", 1), Some(Cause::ServiceDied));
+    place.study.put_outcome(&failed);
+    place.upload();
+    let cell = json!({ "definition": "d".repeat(32) });
+    let facts = json!({
+        "format": 1, "study": "quick", "store": "gs://bucket/quick", "results": "../results",
+        "runs": 2, "attempts": 1,
+        "cells": { "httpbin": { "restler": &cell }, "kinto": { "x": &cell } },
+    });
+    fs::write(place.study.workspace().join("gen-tf.json"), facts.to_string()).unwrap();
+    assert_eq!(place.pull().pulled().len(), 4);
+    let known = place.cloud.requests().len();
+    assert_eq!(place.pull().json()["up_to_date"], 3);
+    let asked_now = asked(&place, known);
+    assert_eq!(asked_now.len(), 1, "{asked_now:?}");
+    assert!(asked_now[0].contains("list-type") && asked_now[0].contains("outcomes"));
+    // A definition that has changed since may have made the store's results count no more.
+    let changed = facts.to_string().replace(&"d".repeat(32), &"f".repeat(32));
+    fs::write(place.study.workspace().join("gen-tf.json"), changed).unwrap();
+    let known = place.cloud.requests().len();
+    assert_eq!(place.pull().json()["up_to_date"], 3);
+    assert_eq!(asked(&place, known).len(), 2);
+    // A copy of the folder without the files' times costs a look at each outcome, once.
+    for name in NAMES {
+        let path = place.study.results(name).join("outcome.json");
+        let file = fs::File::options().write(true).open(path).unwrap();
+        file.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+    }
+    let known = place.cloud.requests().len();
+    assert_eq!(place.pull().json()["up_to_date"], 3);
+    assert_eq!(asked(&place, known).len(), 2 + NAMES.len());
+    fs::write(place.study.workspace().join("gen-tf.json"), facts.to_string()).unwrap();
+    let known = place.cloud.requests().len();
+    assert_eq!(place.pull().json()["up_to_date"], 3);
+    assert_eq!(asked(&place, known).len(), 1);
+}
+
 #[test]
 fn a_cloud_that_fails_for_a_moment_does_no_harm() {
     for (path, times, fault) in [

@@ -137,9 +137,9 @@ fn refuses_files_of_another_size_or_content() {
 
 #[test]
 fn refuses_a_file_in_the_place_of_the_outcome() {
-    for path in ["outcome.json", "./outcome.json", "outcome.json/x"] {
+    for path in ["outcome.json", "./outcome.json", "outcome.json/x", "outcome.files.json"] {
         let archive = Hostile::new().file(path, b"data").end();
-        refuses(&archive, &list(&[path]), "is the name of the attempt's outcome");
+        refuses(&archive, &list(&[path]), "is the name of what gen-tf-sync writes");
     }
 }
 
@@ -160,7 +160,11 @@ fn refuses_an_archive_that_unpacks_without_end() {
     // The list may say what it wants: a size is no promise of bytes.
     let mut list = list(&[]);
     list.files.insert("x".to_owned(), FileEntry { size: u64::MAX, sha256: sha256(b"") });
-    refuses(&Hostile::new().file("x", b"data").end(), &list, "`x` has 4 bytes");
+    refuses(
+        &Hostile::new().file("x", b"data").end(),
+        &list,
+        "and the files have 18446744073709551615",
+    );
 }
 
 #[test]

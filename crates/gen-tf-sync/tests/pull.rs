@@ -179,6 +179,26 @@ fn missing_and_changed_objects_are_named() {
 }
 
 #[test]
+fn every_failure_says_what_to_do() {
+    let study = Study::new();
+    for run in 1..=6 {
+        study.put_success(&format!("a/b/{run}"), 1, &some_files(run));
+    }
+    let key = |kind: AttemptObject, run| kind.key(&attempt(run, 1));
+    study.put(&key(AttemptObject::Results, "a/b/1"), b"another one");
+    fs::remove_file(study.object(&key(AttemptObject::Results, "a/b/2"))).unwrap();
+    study.put(&key(AttemptObject::Outcome, "a/b/3"), &vec![b' '; 2 * 1024 * 1024]);
+    study.put(&key(AttemptObject::Files, "a/b/4"), &vec![b' '; 65 * 1024 * 1024]);
+    study.put(&key(AttemptObject::Outcome, "a/b/5"), b"{}");
+    let pull = study.pull();
+    assert_eq!((pull.code, pull.pulled()), (1, vec!["a/b/6/1".to_owned()]), "{}", pull.stderr);
+    assert_eq!(pull.stderr.matches("\nhint: ").count(), 5, "{}", pull.stderr);
+    for part in ["has 2097152 bytes, and at most", "has 68157440 bytes, and at most", "30 days"] {
+        assert!(pull.stderr.contains(part), "{part}: {}", pull.stderr);
+    }
+}
+
+#[test]
 fn an_outcome_in_a_wrong_place_is_refused() {
     let study = Study::new();
     let wrong = |key: &str, change: &dyn Fn(&mut serde_json::Value)| {

@@ -183,11 +183,15 @@ impl Study {
         Pull::of(&mut self.sync(&["--json"]))
     }
 
-    /// Whether the files of an attempt are in their place, byte for byte, with nothing else.
+    /// Whether the files of an attempt are in their place, byte for byte, with nothing else but its
+    /// outcome and its file list.
     pub fn has(&self, place: &str, files: &Files, id: &AttemptId) -> bool {
         let mut found = tree(&self.results(place));
         let outcome = fs::read(self.object(&AttemptObject::Outcome.key(id))).unwrap();
-        found.remove("outcome.json") == Some(outcome) && found == *files
+        let list = fs::read(self.object(&AttemptObject::Files.key(id))).ok();
+        found.remove("outcome.json") == Some(outcome)
+            && found.remove("outcome.files.json") == list
+            && found == *files
     }
 
     /// Writes a program onto the path.
@@ -208,7 +212,11 @@ pub struct Pull {
 
 impl Pull {
     pub fn of(command: &mut Command) -> Self {
-        let Output { status, stdout, stderr } = command.output().unwrap();
+        Self::from(command.output().unwrap())
+    }
+
+    pub fn from(output: Output) -> Self {
+        let Output { status, stdout, stderr } = output;
         let text = |bytes| String::from_utf8(bytes).unwrap();
         Self { code: status.code().unwrap(), stdout: text(stdout), stderr: text(stderr) }
     }
