@@ -122,6 +122,35 @@ fn ctrl_c_ends_a_watch_with_its_summary() {
 }
 
 #[test]
+fn a_second_ctrl_c_does_not_wait_for_what_hangs() {
+    let study = study(3, 1);
+    for run in 1..=3 {
+        study.put_success(&format!("a/b/{run}"), 1, &some_files(run));
+    }
+    // To open a pipe that nobody writes to takes for ever.
+    let (archive, aside) = (study.object("results/a/b/1/1.tar.gz"), study.path("aside"));
+    fs::rename(&archive, &aside).unwrap();
+    assert!(Command::new("mkfifo").arg(&archive).status().unwrap().success());
+    let mut child = study.sync(&[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    wait_for(&mut child, &study, "a/b/2/outcome.json");
+    wait_for(&mut child, &study, "a/b/3/outcome.json");
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        assert!(Instant::now() < deadline, "it does not end");
+        // Two signals of one kind may arrive as one.
+        assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().is_ok());
+        thread::sleep(Duration::from_millis(5));
+    };
+    assert_eq!(status.code(), Some(130));
+    assert!(!study.results("a/b/1").exists());
+    fs::rename(&aside, &archive).unwrap();
+    assert_eq!(study.pull().pulled(), ["a/b/1/1"]);
+}
+
+#[test]
 fn without_the_names_of_the_experiments_there_is_no_end_to_wait_for() {
     let study = Study::new();
     let watch = end(start(&study));

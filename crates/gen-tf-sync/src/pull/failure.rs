@@ -123,6 +123,7 @@ impl PullError {
 pub(crate) const AGAIN: &str = "run it again: what is home stays, and the rest follows";
 /// The way out of an object that is not what was put.
 pub(crate) const RESTORE: &str = "run it again; if it stays so, the object was changed or removed after \
-     its experiment, and has to be restored in the store: a bucket keeps what was replaced for 30 days";
+     its experiment, and has to be restored in the store: a bucket that gen-tf made keeps what was replaced \
+     for 30 days";
 /// The way out of an object that no guest writes.
 pub(crate) const NOT_OF_GUEST: &str = "no guest writes that: look at who else may write to the store, and at `gen-tf logs` of the experiment";
