@@ -5,6 +5,7 @@
 #[path = "../../../tests/support/registry.rs"]
 mod registry;
 #[path = "cli/place.rs"]
+#[expect(dead_code, reason = "the rest of it serves other tests")]
 mod place;
 #[path = "cli/study.rs"]
 mod study;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use gen_tf_core::{
     blueprint::Blueprint,
     id::{AttemptId, ExperimentId},
-    outcome::Verdict,
+    outcome::{Cause, Verdict},
     schedule::{ActiveSet, Counts, Limits, Placed, State, Survey, attempts},
 };
 
@@ -71,8 +71,9 @@ pub fn check_step(blueprint: &Blueprint, view: &View, limits: &Limits, next: &Ac
                 }
             }
             State::Succeeded { .. } => assert!(!next.contains_key(id), "{id} is done"),
-            State::Failed { attempt, .. } => {
-                let keeps = blueprint.target.gcp().is_some_and(|gcp| gcp.keep_failed);
+            State::Failed { attempt, cause } => {
+                let keeps = *cause == Cause::Upload
+                    || blueprint.target.gcp().is_some_and(|gcp| gcp.keep_failed);
                 let kept = view.observations.experiments[id].applied == Some(*attempt) && keeps;
                 assert_eq!(next.get(id), kept.then_some(attempt), "{id} has failed for good");
             }

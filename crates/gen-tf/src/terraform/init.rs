@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::find::Flavour;
 use super::run::{Job, PARALLELISM};
 use super::running::Turn;
+use super::state::Mended;
 use super::{Error, Workspace, files, fingerprint};
 
 const INIT: &str = "init.json";
@@ -75,7 +76,7 @@ impl Workspace {
 
     /// As [`Self::init_if_needed`]; also takes a broken state back, which init reads.
     pub(super) fn init_in_turn(&mut self, turn: &Turn) -> Result<bool, Error> {
-        if let Some(note) = self.mend_state(turn)? {
+        if let Some(Mended { note, .. }) = self.mend_state(turn)? {
             self.progress.println(&note);
         }
         if let Some(last) = self.read_json::<Initialised>(INIT)?

@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::event::{Action, Change, Summary};
 use super::run::{Job, PARALLELISM};
 use super::running::Turn;
+use super::state::Mended;
 use super::{Error, Workspace, child, files, fingerprint};
 use crate::screen;
 
@@ -209,7 +210,7 @@ impl Workspace {
             good: &[0],
         };
         let ended = self.run(&turn, &job);
-        let note = self.mend_state(&turn)?;
+        let note = self.mend_state(&turn)?.map(|mended| mended.note);
         let ended = match (ended, note) {
             (Ok(ended), None) => ended,
             (Ok(ended), Some(note)) => {
@@ -243,8 +244,8 @@ impl Workspace {
             return stale(format!("{} is gone", plan.path));
         }
         match self.mend_state(turn)? {
-            Some(note) => stale(note),
-            None => Ok(()),
+            Some(Mended { note, changed: true }) => stale(note),
+            _ => Ok(()),
         }
     }
 

@@ -32,6 +32,14 @@ struct Header {
     _version: u64,
 }
 
+/// A local state that was broken.
+pub(super) struct Mended {
+    /// What there is to say about it.
+    pub note: String,
+    /// Whether the file is another one now; an empty one without a copy stays as it is.
+    pub changed: bool,
+}
+
 fn is_sound(bytes: &[u8]) -> bool {
     serde_json::from_slice::<Header>(bytes).is_ok()
 }
@@ -49,7 +57,7 @@ impl Workspace {
     }
 
     /// Takes the newest copy back where the local state is broken; says what was done.
-    pub(super) fn mend_state(&mut self, _turn: &Turn) -> Result<Option<String>, Error> {
+    pub(super) fn mend_state(&mut self, _turn: &Turn) -> Result<Option<Mended>, Error> {
         let path = self.directory.join(STATE);
         match files::read_if_there(&path)? {
             None => return Ok(None),
@@ -66,7 +74,7 @@ impl Workspace {
         match self.newest_copy()? {
             Some((copy, good)) => {
                 rewrite(&mut file, &good).map_err(Error::file("write", &path))?;
-                Ok(Some(self.tell_taken_back(&copy)?))
+                Ok(Some(Mended { note: self.tell_taken_back(&copy)?, changed: true }))
             }
             None => self.without_copy(&mut file, &bytes),
         }
@@ -120,19 +128,21 @@ impl Workspace {
         Ok(text)
     }
 
-    fn without_copy(&self, file: &mut File, broken: &[u8]) -> Result<Option<String>, Error> {
+    fn without_copy(&self, file: &mut File, broken: &[u8]) -> Result<Option<Mended>, Error> {
         let path = self.directory.join(STATE);
         if broken.is_empty() {
             // Also a first plan that was killed leaves such a file, and Terraform takes it for
             // no state: there is something to say only if something was created.
             let record = self.last_apply()?;
             let made = record.map(|record| after_the_copy(&record)).filter(|it| !it.is_empty());
-            return Ok(made.map(|it| format!("{STATE} is empty and there is no copy{it}")));
+            let note = |made| format!("{STATE} is empty and there is no copy{made}");
+            return Ok(made.map(|made| Mended { note: note(made), changed: false }));
         }
         let aside = self.files.private_folder("state")?.join(format!("{}.broken", files::stamp()));
         files::write_whole(&aside, broken)?;
         rewrite(file, b"").map_err(Error::file("write", &path))?;
-        Ok(Some(format!("{STATE} was broken and there is no copy; it was put aside as {aside}")))
+        let note = format!("{STATE} was broken and there is no copy; it was put aside as {aside}");
+        Ok(Some(Mended { note, changed: true }))
     }
 
     /// What the last apply did, from its log.

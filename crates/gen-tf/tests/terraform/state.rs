@@ -44,6 +44,20 @@ fn a_state_that_breaks_after_the_plan_makes_it_stale() {
 }
 
 #[test]
+fn an_empty_state_without_a_copy_is_told_and_hinders_no_apply() {
+    let Some(terraform) = real() else { return };
+    let folder = Folder::new(ONE);
+    folder.apply(&terraform);
+    folder.write("terraform.tfstate", "");
+    let (mut workspace, told) = folder.open(&terraform);
+    let plan = workspace.plan(&PlanOptions::default()).unwrap();
+    assert!(told.text().contains("is empty and there is no copy"), "{}", told.text());
+    assert!(told.text().contains("created terraform_data.one"), "{}", told.text());
+    assert_eq!(workspace.apply(plan).unwrap().add, 1);
+    assert_eq!(workspace.state_list().unwrap(), ["terraform_data.one"]);
+}
+
+#[test]
 fn a_terraform_that_is_killed_while_it_writes_loses_nothing_older() {
     let Some(terraform) = real() else { return };
     let folder = Folder::new(ONE);
