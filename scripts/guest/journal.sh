@@ -3,6 +3,7 @@
 # It is how measure.sh, inside the sandbox, tells main.sh what happened. It never touches the store.
 #
 #   phase NAME CENTISECONDS        a phase began
+#   tool-time SECONDS              when the tool's time began, in seconds since 1970
 #   tool-start INDEX CENTISECONDS  the tool was started
 #   tool-end CENTISECONDS          the first signal that ended the tool, or its own end
 #   end CAUSE MESSAGE              the attempt has failed; only the first such line counts

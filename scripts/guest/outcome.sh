@@ -32,21 +32,23 @@ outcome_json() {
   REPLY+=",\"outcome\":\"$verdict\",\"cause\":$cause,\"message\":$message,\"phase\":\"${END_PHASE:-outcome}\""
   REPLY+=",\"written_by\":\"guest\",\"duration\":$GEN_TF_DURATION"
   REPLY+=",\"tool_seconds\":$TOOL_SECONDS,\"tool_starts\":$TOOL_STARTS"
-  REPLY+=",\"timings\":{\"started\":\"$STARTED\",\"ended\":\"$ended\",\"wall_seconds\":$wall,\"phases\":{${PHASES#,}}}"
+  REPLY+=",\"timings\":{\"started\":\"$STARTED\",\"ended\":\"$ended\",\"wall_seconds\":$wall,\"phases\":{${PHASES#,}},\"tool_started\":$TOOL_TIME}"
   REPLY+=",\"results\":$UPLOADED,\"environment\":{${facts#,}}}"
 }
 
-# read_journal NOW: TOOL_SECONDS, TOOL_STARTS, PHASES (JSON pairs) and the facts that measure.sh has told.
+# read_journal NOW: TOOL_SECONDS, TOOL_STARTS, TOOL_TIME, PHASES (JSON pairs) and the facts that measure.sh has told.
 read_journal() {
   local kind first rest name='' since=0 tool_from=0 tool_to=0
   local -A spent=()
   TOOL_STARTS=0
+  TOOL_TIME=null
   while read -r kind first rest; do
     case $kind in
       phase)
         [[ -z $name ]] || spent[$name]=$((${spent[$name]:-0} + rest - since))
         name=$first since=$rest
         ;;
+      tool-time) TOOL_TIME=$first ;;
       tool-start)
         TOOL_STARTS=$((TOOL_STARTS + 1))
         ((tool_from > 0)) || tool_from=$rest

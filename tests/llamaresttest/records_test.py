@@ -219,6 +219,14 @@ class Collect(HarnessTest):
         report = next(call for call in self.fakes.calls("java") if "report" in call["arguments"])
         self.assertIn("--classfiles /classes/a --classfiles /classes/b --csv", " ".join(report["arguments"]))
 
+    def test_keeps_the_document_whose_paths_the_repositorys_collector_counts_by(self):
+        cell = self.ready(line(200), idle="10", final="30")
+        documents = self.repository / "specs" / "openapi_json"
+        documents.mkdir(parents=True, exist_ok=True)
+        (documents / "youtube.json").write_text('{"paths": {}}', encoding="utf-8")
+        self.succeed("collect.sh", **cell)
+        self.assertEqual(self.read("openapi.json"), {"paths": {}})
+
     def test_tells_coverage_above_the_idle_service(self):
         self.succeed("collect.sh", **self.ready(line(200), idle="10", final="30"))
         coverage = self.read("coverage.json")

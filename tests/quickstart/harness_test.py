@@ -108,7 +108,7 @@ class Collect(HarnessTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(
             self.kept(),
-            ["coverage.json", "coverage/idle.coverage", "requests.json", "requests.jsonl", "tool/0/report"],
+            ["coverage.json", "coverage/idle.coverage", "openapi.json", "requests.json", "requests.jsonl", "tool/0/report"],
         )
 
     def test_fails_without_requests_but_keeps_what_there_is(self):

@@ -211,6 +211,15 @@ class Samples(FakeEngine):
         (self.box / "work" / "notes" / "api-started").write_text("0\n", encoding="utf-8")
         self.assertIn("jacoco_new_", self.until_one_is_taken(self.start("sample.sh", "idle")))
 
+    def test_the_api_document_is_taken_out_of_the_container_before_the_tool_starts(self):
+        (self.box / "work" / "notes" / "api-started").write_text("0\n", encoding="utf-8")
+        self.says("document", '{"paths": {}}')
+        self.until_one_is_taken(self.start("sample.sh", "idle"))
+        (source, target) = self.calls("cp")[0][1:]
+        self.assertTrue(source.endswith(":/api/specifications/market-openapi.json"), source)
+        self.assertEqual(pathlib.Path(target), self.run_folder / "openapi.json")
+        self.assertEqual((self.run_folder / "openapi.json").read_text(encoding="utf-8"), '{"paths": {}}')
+
     def test_the_tool_does_not_start_before_the_api_has_had_its_time(self):
         uptime = pathlib.Path("/proc/uptime").read_text(encoding="ascii").split(".")[0]
         (self.box / "work" / "notes" / "api-started").write_text(f"{uptime}\n", encoding="utf-8")

@@ -6,6 +6,7 @@
 #   environment   a variable of every image that is pulled
 #   pulls         what `pull` says and how it ends, one line a call: "STATUS TEXT"; absent: it succeeds
 #   run-status    how `run` ends at once; absent: it runs until stop, kill or rm
+#   document      the file that `cp` copies; absent: there is no such file
 #   exec-status   how `exec` ends
 #   oom           what is said of a container's end at its memory limit; absent: false
 #   load-is-lost  a loaded image gets another id
@@ -95,6 +96,13 @@ main() {
       else
         printf '[]\n'
       fi
+      ;;
+    'cp '*)
+      [[ -e $STATE/document ]] || {
+        printf 'Error: No such container:path: %s\n' "$2" >&2
+        exit 1
+      }
+      cp -- "$STATE/document" "$3"
       ;;
     'stop '* | 'kill '* | 'rm '*) rm -f "$STATE/running-${*: -1}" ;;
     *)

@@ -110,6 +110,10 @@ pub struct Timings {
     pub wall_seconds: f64,
     /// Seconds of each phase that was entered, on the monotonic clock.
     pub phases: BTreeMap<String, f64>,
+    /// When the tool's time began, in seconds since 1970; absent when the tool was never started.
+    /// It lasted for `tool_seconds` of the outcome.
+    #[serde(default)]
+    pub tool_started: Option<f64>,
 }
 
 /// What an attempt put into the store.

@@ -9,77 +9,77 @@ locals {
   cells = {
     blog = {
       deeprest = {
-        definition = "7d3f8ae1d3829e93b36f8889538d0f80"
+        definition = "9b4445fec0e8ce40882f995621b5e9c2"
         name       = "deeprest-blog-deeprest"
         setup_key  = "cd16822c1503ceb7f2dceb0a47a1c0f3"
       }
     }
     features-service = {
       deeprest = {
-        definition = "e68a08bbdcab22ce93336f952125d3d2"
+        definition = "05b780b82a069e879124790afc8116a2"
         name       = "deeprest-features-service-deeprest"
         setup_key  = "bb05937c3765d04901c273cad47639bc"
       }
     }
     genome-nexus = {
       deeprest = {
-        definition = "2005931a4575df0044501051a79128f0"
+        definition = "c6c9bd712a5a5a9980c6b86829a7fcaf"
         name       = "deeprest-genome-nexus-deeprest"
         setup_key  = "fc5a54ee2730ec66ad1149c4c0096d72"
       }
     }
     languagetool = {
       deeprest = {
-        definition = "459915bc63ab98c78aac7b3a53f65708"
+        definition = "f48f4d6235fe64f1269eefee29d2bb3a"
         name       = "deeprest-languagetool-deeprest"
         setup_key  = "9dea8eb4232026b0426822219b07c981"
       }
     }
     market = {
       deeprest = {
-        definition = "3cb72844205b6ae5ec9e353daf7a067a"
+        definition = "1a34f8296c2f70bf40d5d8509cc9d32e"
         name       = "deeprest-market-deeprest"
         setup_key  = "7b009de03ff42f70d4ef72a37058c0e2"
       }
     }
     ncs = {
       deeprest = {
-        definition = "5bef06d0706bbd4fe510bbd97cd5e008"
+        definition = "4acc2dabcace74210d4141dc5a1ad9dd"
         name       = "deeprest-ncs-deeprest"
         setup_key  = "4563113d6ad3038f7b873d88e88d9c9f"
       }
     }
     person-controller = {
       deeprest = {
-        definition = "4313a627b4e2a67397600195b9c70c93"
+        definition = "6eaabb60a8f5ea9b3cbd9cb071e255ec"
         name       = "deeprest-person-controller-deeprest"
         setup_key  = "6a77ca627c5e901144ff2c15b06981f0"
       }
     }
     project-tracking-system = {
       deeprest = {
-        definition = "e0013bfc0a13f0b0f9f147672a8a4f8c"
+        definition = "d151e2947d292feb9291e87d7e838b21"
         name       = "deeprest-project-tracking-system-deeprest"
         setup_key  = "7fd1d68583c1318571986f314e7034e1"
       }
     }
     restcountries = {
       deeprest = {
-        definition = "28b1db1ccbb264397780c4b15c21385e"
+        definition = "6a1256eaa765aedd8dd74783c451e0ee"
         name       = "deeprest-restcountries-deeprest"
         setup_key  = "7ef5ab84e560b8cc902242f1f3da975c"
       }
     }
     scs = {
       deeprest = {
-        definition = "98a505a6ce87c0f2f91f94c0da46645d"
+        definition = "d834c78f2111eb5a277f7e76d06bcc2f"
         name       = "deeprest-scs-deeprest"
         setup_key  = "2aba13d717e09337eb052c0ab0609957"
       }
     }
     user-management = {
       deeprest = {
-        definition = "2ae2ef2eefe347805f7007ec964167b1"
+        definition = "c568fde23097e2f86357b39133224f57"
         name       = "deeprest-user-management-deeprest"
         setup_key  = "68e4118ec20a841f7d7c50d290153bc2"
       }

@@ -22,7 +22,7 @@ locals {
   target       = "gcp"
   store        = "gs://my-project-deeprest/deeprest"
   results      = "../results"
-  guest_sha256 = "874fb018aedfc58a09301fecf9e99f83691072e86d68a0f6f7d7883a42ca60a4"
+  guest_sha256 = "e5dad30d9dd89c71cb53783aae768dc4fff1af623991a169b7d1732eb352c00c"
   project      = "my-project"
   region       = "us-central1"
   labels       = {}

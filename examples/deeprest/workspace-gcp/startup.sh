@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # DO NOT EDIT: gen-tf renders this file from study "deeprest".
 GEN_TF_STORE='gs://my-project-deeprest/deeprest'
-GEN_TF_GUEST_SHA256='874fb018aedfc58a09301fecf9e99f83691072e86d68a0f6f7d7883a42ca60a4'
+GEN_TF_GUEST_SHA256='e5dad30d9dd89c71cb53783aae768dc4fff1af623991a169b7d1732eb352c00c'
 # shellcheck shell=bash
 # Gets, checks and starts the guest, or powers off.
 set -euo pipefail

@@ -9,24 +9,24 @@ locals {
   cells = {
     httpbin = {
       openapi-fuzzer = {
-        definition = "86f199c1b6dfd05f06ecd59726717005"
+        definition = "b97f71765ae99ddc23daa5be8540c3bd"
         name       = "gcp-quickstart-httpbin-openapi-fuzzer"
         setup_key  = "35691a8e21c3a8d4544424026d666d40"
       }
       schemathesis = {
-        definition = "cb75b69b1f5487027508b1ecf0928ee6"
+        definition = "c9239684bb872f2413632cad88fcacf2"
         name       = "gcp-quickstart-httpbin-schemathesis"
         setup_key  = "9a480f88bd383ab00d050dba31e92c09"
       }
     }
     languagetool = {
       openapi-fuzzer = {
-        definition = "f6218e7f7b26b6d455c1076acabaca0b"
+        definition = "69420b3f31eced225af088c1e978e404"
         name       = "gcp-quickstart-languagetool-openapi-fuzzer"
         setup_key  = "d895484a4adda131225b52a2558cd9c1"
       }
       schemathesis = {
-        definition = "8c7c8643647075c25885c611ad3c9c27"
+        definition = "c7d598baccc6ba64ff3047fe54fcecfd"
         name       = "gcp-quickstart-languagetool-schemathesis"
         setup_key  = "20d0baf6814cab98b46a76cf7a1577af"
       }

@@ -27,7 +27,7 @@ locals {
   target       = "gcp"
   store        = "gs://my-project-gcp-quickstart/gcp-quickstart"
   results      = "../results"
-  guest_sha256 = "55e43703740594d169e1f649ae3a45b11c886d4051de62ccfdfea2f7cbab95e3"
+  guest_sha256 = "d3e322b203ea6016ccd5d53c4a7f9f62d29e2982487ed705d012e74ca086dc11"
   project      = "my-project"
   region       = "us-central1"
   labels = {

@@ -9,22 +9,22 @@ locals {
   cells = {
     fdic = {
       arat-nlp = {
-        definition = "a42b99a297718bc25bb19f5cf226a0f7"
+        definition = "c3f930efb4bcf5dc1a89bee1d92cae39"
         name       = "llamaresttest-fdic-arat-nlp"
         setup_key  = "6a75697aa61fccaa522a5cf520b94b45"
       }
       arat-rl = {
-        definition = "4fe40f02b58fc4856111bbdb5467a547"
+        definition = "238e0bfe72a51b4cc08a09554de7cf54"
         name       = "llamaresttest-fdic-arat-rl"
         setup_key  = "7cc640840a7296c7fe7de198cd1bb404"
       }
       evomaster = {
-        definition = "90586317dfa041996b51c2aa4026e184"
+        definition = "70f4a858b0ed0a569dffe4f418dc78f7"
         name       = "llamaresttest-fdic-evomaster"
         setup_key  = "42b1f5879b8ba2592ebd3d06d1ada2fd"
       }
       llamaresttest = {
-        definition = "206b849336f46f424a3dd41994b67fe0"
+        definition = "62471eaf339902f15f30d66067f0a944"
         name       = "llamaresttest-fdic-llamaresttest"
         setup_key  = "292b9897ae33ea04a962324f9ed4b586"
         models = {
@@ -33,7 +33,7 @@ locals {
         }
       }
       llamaresttest-ex = {
-        definition = "3554142c0557952d7fcf950a37bb7cd3"
+        definition = "3023848ac73450d4da263baaab08fc39"
         name       = "llamaresttest-fdic-llamaresttest-ex"
         setup_key  = "88c39f126e97347cf5961bc48f5a96fc"
         models = {
@@ -42,7 +42,7 @@ locals {
         }
       }
       llamaresttest-ipd = {
-        definition = "43f7f7cfd10dce4e842023269b225ee2"
+        definition = "117395a688adef2702a6a57ddd564b97"
         name       = "llamaresttest-fdic-llamaresttest-ipd"
         setup_key  = "a39cba2470316237250df6abc083eeb8"
         models = {
@@ -51,39 +51,39 @@ locals {
         }
       }
       resttestgen = {
-        definition = "3e6c04d02f9444f6d1ee6a4da81ac333"
+        definition = "fd7e7d0384d80f8e54a4a46a39cb2eae"
         name       = "llamaresttest-fdic-resttestgen"
         setup_key  = "3b02d8da1495cd91e6420179ebcc175d"
       }
       schemathesis = {
-        definition = "a27aa135f5b39f3ee457d6ec1c53b849"
+        definition = "63ac55837abcb75b49ef97432c2c259a"
         name       = "llamaresttest-fdic-schemathesis"
         setup_key  = "34ff3d501f0a6043196e2a2df2c44967"
       }
       tcases = {
-        definition = "0c2ed069edcaaceb19b30c2dd7f5b52d"
+        definition = "f0f28221a1c37bfc371cd897ede18462"
         name       = "llamaresttest-fdic-tcases"
         setup_key  = "12dc322808290b3211d78c10aeedce6c"
       }
     }
     genome-nexus = {
       arat-nlp = {
-        definition = "3a71aa2ff7f5acaf689c395d091ea0f1"
+        definition = "9ec3276e1e5b837cee7d74154e3c8e63"
         name       = "llamaresttest-genome-nexus-arat-nlp"
         setup_key  = "22952fbe922dd7db324e15a9d8b5700a"
       }
       arat-rl = {
-        definition = "ae8b43297c6ccc35b712995fed4f6c9d"
+        definition = "c19cf60cbc7178647cad901de19ada04"
         name       = "llamaresttest-genome-nexus-arat-rl"
         setup_key  = "efbac7d957ad5a83f1382bc1960ee9cf"
       }
       evomaster = {
-        definition = "b474982a0545f72e0a16b964529dac65"
+        definition = "2917303ba2a1ee175d0cf84b99fbb211"
         name       = "llamaresttest-genome-nexus-evomaster"
         setup_key  = "711408fc69f9c03cac36897dc602748c"
       }
       llamaresttest = {
-        definition = "0f50bf2a0e2256db23b0ef0f4be1e47f"
+        definition = "d1160e4e2170b9b1641539d52507fa27"
         name       = "llamaresttest-genome-nexus-llamaresttest"
         setup_key  = "51b3e10f64cfac82f2b8ca80a225e13d"
         models = {
@@ -92,7 +92,7 @@ locals {
         }
       }
       llamaresttest-ex = {
-        definition = "9a7740061b385f054a3452b5f1fa2540"
+        definition = "03913840491746b09448170a0929e256"
         name       = "llamaresttest-genome-nexus-llamaresttest-ex"
         setup_key  = "546856efa920ddb2a314f62b8a46462f"
         models = {
@@ -101,7 +101,7 @@ locals {
         }
       }
       llamaresttest-ipd = {
-        definition = "23a9a09a8b25ce8283c3a8b2747eb1c1"
+        definition = "2358ebea322153934bc5672fffff4bb0"
         name       = "llamaresttest-genome-nexus-llamaresttest-ipd"
         setup_key  = "75730ed0add7284b195e603464c76d44"
         models = {
@@ -110,39 +110,39 @@ locals {
         }
       }
       resttestgen = {
-        definition = "892b5f3b18ebec325de2827d9b39a7f0"
+        definition = "095fa35e59c49397221da1247b348d9c"
         name       = "llamaresttest-genome-nexus-resttestgen"
         setup_key  = "a7f9390219f14cd4ddc305ce5b39c8fa"
       }
       schemathesis = {
-        definition = "1cf9163a1502aa8d4d1fd27bbcf5e58b"
+        definition = "5cb12e446b689030e0fc1eed7d590823"
         name       = "llamaresttest-genome-nexus-schemathesis"
         setup_key  = "271b9a27f19e0c219dbea415bab5f90e"
       }
       tcases = {
-        definition = "eec78f6622934af8bbb34810de037679"
+        definition = "6af5e38ed8b559e3f563dc019a546628"
         name       = "llamaresttest-genome-nexus-tcases"
         setup_key  = "eae1c844404ee5c028aba8a956ca233e"
       }
     }
     language-tool = {
       arat-nlp = {
-        definition = "dc4055cacfbffd78bf5ce138514fbc43"
+        definition = "fbffb57b16dd65f590f69780dc4010ce"
         name       = "llamaresttest-language-tool-arat-nlp"
         setup_key  = "237443c26a4f25e3fc50bba47c65ef04"
       }
       arat-rl = {
-        definition = "9be86a34b92a8c105bc9fbe88e212d4b"
+        definition = "a7622be881675ad8a0101efbe45faa41"
         name       = "llamaresttest-language-tool-arat-rl"
         setup_key  = "d3d69231c0f58733609eb146ec66378a"
       }
       evomaster = {
-        definition = "c491927280d66e538857aa16c6fb0a99"
+        definition = "988f5ec38148f537b390b861dd947908"
         name       = "llamaresttest-language-tool-evomaster"
         setup_key  = "a5a6a07cae1641cf6fe4a2983c10fd48"
       }
       llamaresttest = {
-        definition = "be77b58518783ab8d0f1a940e12c89cb"
+        definition = "1abe5f352529f835a344bb4ac13aa204"
         name       = "llamaresttest-language-tool-llamaresttest"
         setup_key  = "dce95314491cb5442ee213b447208ce7"
         models = {
@@ -151,7 +151,7 @@ locals {
         }
       }
       llamaresttest-ex = {
-        definition = "03566fb1bc598b86ea5fa7b21e1df120"
+        definition = "edc46030f63e1b2793824f2ecc79fa2c"
         name       = "llamaresttest-language-tool-llamaresttest-ex"
         setup_key  = "bd4089e880447f25e7d52a17479cc2fd"
         models = {
@@ -160,7 +160,7 @@ locals {
         }
       }
       llamaresttest-ipd = {
-        definition = "08dec5b239480d27c9bc59b3bd0ba4f3"
+        definition = "e00ccc9093fd92e12aec00aca25fe277"
         name       = "llamaresttest-language-tool-llamaresttest-ipd"
         setup_key  = "2fa08b6a8ba9fe7126b278297a6bbd21"
         models = {
@@ -169,39 +169,39 @@ locals {
         }
       }
       resttestgen = {
-        definition = "a92a02a242df6800a4f398c71324df68"
+        definition = "d9835faaae9cbbc0e7f7bd5ec57e009f"
         name       = "llamaresttest-language-tool-resttestgen"
         setup_key  = "597a598845b736b719aa9fc36ca76c7f"
       }
       schemathesis = {
-        definition = "cde5300a27d21415914d30d545086f1e"
+        definition = "86128cb8af8de8706634ff15a8624691"
         name       = "llamaresttest-language-tool-schemathesis"
         setup_key  = "271d605fe4378d8dc4989602f200d2a8"
       }
       tcases = {
-        definition = "3a321af125a7196896232715a9bcd1c4"
+        definition = "c76412d0e36017ad4d4cd68f9e314dd6"
         name       = "llamaresttest-language-tool-tcases"
         setup_key  = "23f63150165756ef5885c2749166760a"
       }
     }
     ocvn = {
       arat-nlp = {
-        definition = "307fbbdb2cdd72bf3e75e42fc4536324"
+        definition = "5745809e539efa8982cb1496995f2e1a"
         name       = "llamaresttest-ocvn-arat-nlp"
         setup_key  = "069f4b763e50a7356af419ab12de4163"
       }
       arat-rl = {
-        definition = "3233c4f730ae8c363a3b5a14c25a6524"
+        definition = "879824376bce6f706a36e142dd060858"
         name       = "llamaresttest-ocvn-arat-rl"
         setup_key  = "d4058d85f92d71540169b9641d28f865"
       }
       evomaster = {
-        definition = "16a091a0996e9502259ce7ad325f0431"
+        definition = "15dec682a118bf4140b27d3a55830f74"
         name       = "llamaresttest-ocvn-evomaster"
         setup_key  = "b495919df63e26041c87a85b41a269e6"
       }
       llamaresttest = {
-        definition = "7aa3318ac40ab73449c6e208d7305634"
+        definition = "b8953c6302c022a7283a4e681a7956ef"
         name       = "llamaresttest-ocvn-llamaresttest"
         setup_key  = "166c950dd5d49f2e9e7794e76940bee9"
         models = {
@@ -210,7 +210,7 @@ locals {
         }
       }
       llamaresttest-ex = {
-        definition = "c906d892e7c898520870680359c5ce27"
+        definition = "5bb984b43ee27bc5dced0f9d8ecac199"
         name       = "llamaresttest-ocvn-llamaresttest-ex"
         setup_key  = "05b7e6e705166c9acab0849c9a8b8a25"
         models = {
@@ -219,7 +219,7 @@ locals {
         }
       }
       llamaresttest-ipd = {
-        definition = "f9e8f3a14967968317757e9f9ba2b7e3"
+        definition = "8255395d29b706c52dd6268c77992af4"
         name       = "llamaresttest-ocvn-llamaresttest-ipd"
         setup_key  = "4c411193bda07762788795cf7887b946"
         models = {
@@ -228,39 +228,39 @@ locals {
         }
       }
       resttestgen = {
-        definition = "280d95d18da28e1a1e1fabb388d646c3"
+        definition = "30b334f4ad737cdc3f2a346da6ff7b82"
         name       = "llamaresttest-ocvn-resttestgen"
         setup_key  = "cd9cf9905299b4f7b2ea0122520d1d84"
       }
       schemathesis = {
-        definition = "eaf83c1bfc025f0665f959f0362a58e5"
+        definition = "832aacde5729cb14a973964927881ae8"
         name       = "llamaresttest-ocvn-schemathesis"
         setup_key  = "340f16b55140d959e2abe99a02e9d51f"
       }
       tcases = {
-        definition = "6969fe08c2cfe11518bdf4b774af472b"
+        definition = "202e512d0b066e87efae592609c59bf3"
         name       = "llamaresttest-ocvn-tcases"
         setup_key  = "6ed12645b2a280cc605485f9677d56cc"
       }
     }
     ohsome = {
       arat-nlp = {
-        definition = "f331064887c8dab83252f57773a333a9"
+        definition = "b4678a7976b15bdd1f6634cc1bd2a7a9"
         name       = "llamaresttest-ohsome-arat-nlp"
         setup_key  = "68d70a7d65d5345e101d351a89dd585d"
       }
       arat-rl = {
-        definition = "e5d187540e1c35e98ed2b09e1cd43757"
+        definition = "19208b8a9d251d92dc59e04482cab993"
         name       = "llamaresttest-ohsome-arat-rl"
         setup_key  = "3fbbd38926b4bc86ea770ae9af45eece"
       }
       evomaster = {
-        definition = "4c6f8f60f24958e598c237924d139a19"
+        definition = "f5c789fa538f1f839c1493f1c0afa6e5"
         name       = "llamaresttest-ohsome-evomaster"
         setup_key  = "28ab18832ebeb504f1d411790295509d"
       }
       llamaresttest = {
-        definition = "51f10cc236f929dd8265c141620caf77"
+        definition = "2c4a77bdc78d95505c23e374eafce430"
         name       = "llamaresttest-ohsome-llamaresttest"
         setup_key  = "f7623a487c013276e12cb6cdeff15c96"
         models = {
@@ -269,7 +269,7 @@ locals {
         }
       }
       llamaresttest-ex = {
-        definition = "130f435c6a13afa734b6c73bdd753584"
+        definition = "79baa676d75f2cf524296538a7bd3dbc"
         name       = "llamaresttest-ohsome-llamaresttest-ex"
         setup_key  = "df78a63b8d0b915bad5629c373717673"
         models = {
@@ -278,7 +278,7 @@ locals {
         }
       }
       llamaresttest-ipd = {
-        definition = "3c59545d8bb9c1c5135f5e13c01f60cc"
+        definition = "88a4c54cd7e1b7088f6d6721e28304d5"
         name       = "llamaresttest-ohsome-llamaresttest-ipd"
         setup_key  = "b95723d40f2de584ec7aaeb20e1a67b2"
         models = {
@@ -287,24 +287,24 @@ locals {
         }
       }
       resttestgen = {
-        definition = "abbf163fc9651e5c61951598814a7fc0"
+        definition = "8741819ebd82b9a4b04c2b27a4b8ea13"
         name       = "llamaresttest-ohsome-resttestgen"
         setup_key  = "1d61aaf4571382f06f10c412964faee0"
       }
       schemathesis = {
-        definition = "9a82cbbb64dd829c3995d887a9845d37"
+        definition = "d4caead9ab793a02008521d4742d7322"
         name       = "llamaresttest-ohsome-schemathesis"
         setup_key  = "2ca7a700bdea097f3c9d23929ed7ba59"
       }
       tcases = {
-        definition = "77ecd4825d086ad28a31066e5616031b"
+        definition = "733a3f0c4f45f304a1e8fa4cc5cc7d6b"
         name       = "llamaresttest-ohsome-tcases"
         setup_key  = "9c07e23ec3ca70cd2035dcddc5fa7c2d"
       }
     }
     omdb = {
       arat-nlp = {
-        definition = "55c932e7117dc9af188178fbafcca035"
+        definition = "d4389796f06d40f64c51e17748e40ac4"
         name       = "llamaresttest-omdb-arat-nlp"
         setup_key  = "ed0282ab4b0ce6646fd22e33ed693a85"
         secrets = [
@@ -312,7 +312,7 @@ locals {
         ]
       }
       arat-rl = {
-        definition = "19e1efd9dea25601634e434e63883ab3"
+        definition = "6a4f0deecfcca058ec6bb29e0ebc9bf4"
         name       = "llamaresttest-omdb-arat-rl"
         setup_key  = "9e85d35d77e2b25a78814b23494a81ac"
         secrets = [
@@ -320,7 +320,7 @@ locals {
         ]
       }
       evomaster = {
-        definition = "699c86b91c0a48ece0a98504e855ad5d"
+        definition = "87977d973e32f82f905aa94f7871a376"
         name       = "llamaresttest-omdb-evomaster"
         setup_key  = "faa3cb86f86402d88bfbe4e6277ec683"
         secrets = [
@@ -328,7 +328,7 @@ locals {
         ]
       }
       llamaresttest = {
-        definition = "f59407a3992624d86844e13a2bb34117"
+        definition = "01c33a22a1281e01b7a5bd8f17fa741d"
         name       = "llamaresttest-omdb-llamaresttest"
         setup_key  = "2d8089712d5bc19925f627e84844a347"
         models = {
@@ -340,7 +340,7 @@ locals {
         ]
       }
       llamaresttest-ex = {
-        definition = "c6305e009b1c5609c4baaa4f753ab5d3"
+        definition = "431dc3ca10a68658ce151583f4213b82"
         name       = "llamaresttest-omdb-llamaresttest-ex"
         setup_key  = "6493a3c67ac9aea2b2e989e1835e6b1e"
         models = {
@@ -352,7 +352,7 @@ locals {
         ]
       }
       llamaresttest-ipd = {
-        definition = "59a4b2ab5f883d371b9547d4c07fcf29"
+        definition = "b4512dba377c7fa04ce3b835e038119e"
         name       = "llamaresttest-omdb-llamaresttest-ipd"
         setup_key  = "7dd4e8d1ea602499b882327813bd2fd1"
         models = {
@@ -364,7 +364,7 @@ locals {
         ]
       }
       resttestgen = {
-        definition = "3b51caf4b1e0cdc94519138ef3fe84bf"
+        definition = "334e6f0ccdfa4e7fe151193bfd85e378"
         name       = "llamaresttest-omdb-resttestgen"
         setup_key  = "ff4a324c794efa74a62be59eeecc4195"
         secrets = [
@@ -372,7 +372,7 @@ locals {
         ]
       }
       schemathesis = {
-        definition = "c2a6b9a6317e80be112978bf41c0b5a9"
+        definition = "a99de9c96903477da2d5fa13f4a1315a"
         name       = "llamaresttest-omdb-schemathesis"
         setup_key  = "84c2dfdbad92cf2f5697fd0d069a7390"
         secrets = [
@@ -380,7 +380,7 @@ locals {
         ]
       }
       tcases = {
-        definition = "63de07dfe147cec893ff98c9c6cacb29"
+        definition = "0cbf20ad7ce2fb6f6c91c6cb9aec5563"
         name       = "llamaresttest-omdb-tcases"
         setup_key  = "5603b08c90c6fd9e0caa168fdc97df54"
         secrets = [
@@ -390,22 +390,22 @@ locals {
     }
     rest-countries = {
       arat-nlp = {
-        definition = "8b361fdf78781127b61429dfd4618241"
+        definition = "856c58bf7a52c47af4192c8dd5c40151"
         name       = "llamaresttest-rest-countries-arat-nlp"
         setup_key  = "d2ad70835a98644fa4d4d261121ccf69"
       }
       arat-rl = {
-        definition = "f6493aa74e0997403c0648453a38fdf2"
+        definition = "99bafee814d1a9a87bfaab8cb93059d4"
         name       = "llamaresttest-rest-countries-arat-rl"
         setup_key  = "c31f0c154b91cf4b818ad9230d4b94a5"
       }
       evomaster = {
-        definition = "0e844f3b1d9799814a66837fb9836734"
+        definition = "082df00f2a00bdfa77e4e26a5b920560"
         name       = "llamaresttest-rest-countries-evomaster"
         setup_key  = "4e8fd9c3cbfab27065567d37636c4fb4"
       }
       llamaresttest = {
-        definition = "180554b19ce8e56211d82e4576a17fd9"
+        definition = "6d969a5fbab073458a9a3c732b3eb979"
         name       = "llamaresttest-rest-countries-llamaresttest"
         setup_key  = "74a0a01010144ed3e17974a414d77c31"
         models = {
@@ -414,7 +414,7 @@ locals {
         }
       }
       llamaresttest-ex = {
-        definition = "f7cfd7ed414aeb11d8bde0ce22f3eaa9"
+        definition = "8ba62f959b79e129cb4f7e3f2278a126"
         name       = "llamaresttest-rest-countries-llamaresttest-ex"
         setup_key  = "af8e170dce21f70aac07ea25c6b30021"
         models = {
@@ -423,7 +423,7 @@ locals {
         }
       }
       llamaresttest-ipd = {
-        definition = "27449a33fbf0233a511e7d7b2beb5fe5"
+        definition = "2001fcde23d65aca931916db0f8b8287"
         name       = "llamaresttest-rest-countries-llamaresttest-ipd"
         setup_key  = "7cae8e9c859621fa8038f4cdcf5c6fb7"
         models = {
@@ -432,24 +432,24 @@ locals {
         }
       }
       resttestgen = {
-        definition = "aa84d8124bf87ee8b234b0cdc8f2a95f"
+        definition = "940a404458b9cbe4808a9c3fb940e2de"
         name       = "llamaresttest-rest-countries-resttestgen"
         setup_key  = "13eab6af89fff1eed28648f82fa1818e"
       }
       schemathesis = {
-        definition = "65bcb05fd533bc11fce7f85e1fee24c7"
+        definition = "0a59801784f4f491a4f203b3086d5112"
         name       = "llamaresttest-rest-countries-schemathesis"
         setup_key  = "db471acc527c25ea3db317d9630dea01"
       }
       tcases = {
-        definition = "e69d9e85fc4a7511e591fdc77954c792"
+        definition = "d73f14d75604d7a97a98d909fb6c4f5c"
         name       = "llamaresttest-rest-countries-tcases"
         setup_key  = "9a4f30875c4f53ca42862e0133e8cecf"
       }
     }
     spotify = {
       arat-nlp = {
-        definition = "04ac40efe8f5d930f914ea24702b2e98"
+        definition = "2da84f20d120b84057d9738d976f2d8a"
         name       = "llamaresttest-spotify-arat-nlp"
         setup_key  = "b3ee941cafd558f08aa0593ec8b133f5"
         secrets = [
@@ -459,7 +459,7 @@ locals {
         ]
       }
       arat-rl = {
-        definition = "c8748cf6000faecdacb7c68603934f9d"
+        definition = "9bee9320dce3ede34c390ca5db563d2f"
         name       = "llamaresttest-spotify-arat-rl"
         setup_key  = "29ceffa57153b5be41e31472b882ff7f"
         secrets = [
@@ -469,7 +469,7 @@ locals {
         ]
       }
       evomaster = {
-        definition = "59e1bf04fbc8cb7c6631cb046075771c"
+        definition = "d3a82d059258510064f3cc113db2b6d1"
         name       = "llamaresttest-spotify-evomaster"
         setup_key  = "cdb984c2f3c59b134a72ba7619b1fd1e"
         secrets = [
@@ -479,7 +479,7 @@ locals {
         ]
       }
       llamaresttest = {
-        definition = "5669abf66d8db1a8540470b47537aa72"
+        definition = "ffa64140f368b8c7402f72b7d9954211"
         name       = "llamaresttest-spotify-llamaresttest"
         setup_key  = "f16dc28f707fc051e0893943cb016961"
         models = {
@@ -493,7 +493,7 @@ locals {
         ]
       }
       llamaresttest-ex = {
-        definition = "b76d7583050655c3e0313c6ac95caa72"
+        definition = "dc5d4a8f73b4a5b6dbf58b8d850e08d4"
         name       = "llamaresttest-spotify-llamaresttest-ex"
         setup_key  = "d232cb1d62407be5d102ab251da5493b"
         models = {
@@ -507,7 +507,7 @@ locals {
         ]
       }
       llamaresttest-ipd = {
-        definition = "5ecda393819ce167c61fb74376a82208"
+        definition = "0db07c73aa7f8651447e0dff72f4ac38"
         name       = "llamaresttest-spotify-llamaresttest-ipd"
         setup_key  = "ed6937b32dc975ae821238d212a33121"
         models = {
@@ -521,7 +521,7 @@ locals {
         ]
       }
       resttestgen = {
-        definition = "32ce73f750e622aa3667df18a4ba95d7"
+        definition = "b1a50ea189a6844f66281e092f0cc0ea"
         name       = "llamaresttest-spotify-resttestgen"
         setup_key  = "853edfbf26f882b24cf43a79c0b23de6"
         secrets = [
@@ -531,7 +531,7 @@ locals {
         ]
       }
       schemathesis = {
-        definition = "6d6458acd5fe5689491d50e4b9340b61"
+        definition = "d88fd10f96c80ffda80e524dc867f93f"
         name       = "llamaresttest-spotify-schemathesis"
         setup_key  = "5e0ce851b5050715fe5ddeddea0c311f"
         secrets = [
@@ -541,7 +541,7 @@ locals {
         ]
       }
       tcases = {
-        definition = "ba725062146925c2501c37d7fb1620ec"
+        definition = "402fc0e27e5f27908cde5ef79f28af59"
         name       = "llamaresttest-spotify-tcases"
         setup_key  = "f24857359b7a8ecfcee7ca555bdbe76f"
         secrets = [
@@ -553,22 +553,22 @@ locals {
     }
     youtube = {
       arat-nlp = {
-        definition = "6ea488de3107fbb6453292b59cbaece7"
+        definition = "aaf86fa48cbc4c7edcfd432f34174786"
         name       = "llamaresttest-youtube-arat-nlp"
         setup_key  = "98ab3baec55577c23d55a4c2a807ca8e"
       }
       arat-rl = {
-        definition = "d694d9108d671534e3a8d47635dfa405"
+        definition = "99a87849938fab5c940d2e7c585252c6"
         name       = "llamaresttest-youtube-arat-rl"
         setup_key  = "09cf095f3276390d9f4d85099f449146"
       }
       evomaster = {
-        definition = "1479a5cd51f3e9efb4b29371cdd63d52"
+        definition = "aaab9f9a550303b9544198ff56596c8e"
         name       = "llamaresttest-youtube-evomaster"
         setup_key  = "6316a913579445fd71dcb03d09a529d3"
       }
       llamaresttest = {
-        definition = "e5260483aaa5fae138cc753a0ba809dd"
+        definition = "ab7c0c35752dd9c8fba2a2cd68a1a859"
         name       = "llamaresttest-youtube-llamaresttest"
         setup_key  = "ef25f3bbfcfa7de2b617bc935a701161"
         models = {
@@ -577,7 +577,7 @@ locals {
         }
       }
       llamaresttest-ex = {
-        definition = "97e9dde5951291e7e2fc7701942b701e"
+        definition = "ded4cce6269087e9ca5c6ce81e5a8845"
         name       = "llamaresttest-youtube-llamaresttest-ex"
         setup_key  = "ca63fbefccbfcf245b137b048f2f6a40"
         models = {
@@ -586,7 +586,7 @@ locals {
         }
       }
       llamaresttest-ipd = {
-        definition = "a3206a3055579a2cd69d1d07003b562b"
+        definition = "d34f7c63063f09a7081cdb9844f9b3d5"
         name       = "llamaresttest-youtube-llamaresttest-ipd"
         setup_key  = "7c4ceaade1ec6cb08ae289658f65aecc"
         models = {
@@ -595,17 +595,17 @@ locals {
         }
       }
       resttestgen = {
-        definition = "fe96b00ef5f90c3217b8c2eecca97c0a"
+        definition = "1c013009dd9ac925ade2c803c34f6174"
         name       = "llamaresttest-youtube-resttestgen"
         setup_key  = "f3f40e57261d2125bafdaa1f920c6dad"
       }
       schemathesis = {
-        definition = "83857071a10d48199deb621f36d32db4"
+        definition = "0632a0eb79f5ab522b21c967f61a9158"
         name       = "llamaresttest-youtube-schemathesis"
         setup_key  = "0267547f9aeeae3d54c2bbe4cfe164e8"
       }
       tcases = {
-        definition = "12c755f6a6e65660a08046040fda1524"
+        definition = "91577a10b8a934ec7de01ec7b1bd896e"
         name       = "llamaresttest-youtube-tcases"
         setup_key  = "9309421cc47e79e5fcd461ee7f2b3afa"
       }

@@ -27,7 +27,7 @@ locals {
   target       = "gcp"
   store        = "gs://my-project-llamaresttest/llamaresttest"
   results      = "../results"
-  guest_sha256 = "cdad29c58dc6f3d4383e6cd53dd120b0b8090f17ae2a6a1689d99e34fec5da39"
+  guest_sha256 = "8e9380d6f5e8fef500092decca9d94a80146fefd3dd2dfd10fe229ce9678b8ad"
   project      = "my-project"
   region       = "us-central1"
   labels = {

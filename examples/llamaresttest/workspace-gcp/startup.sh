@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # DO NOT EDIT: gen-tf renders this file from study "llamaresttest".
 GEN_TF_STORE='gs://my-project-llamaresttest/llamaresttest'
-GEN_TF_GUEST_SHA256='cdad29c58dc6f3d4383e6cd53dd120b0b8090f17ae2a6a1689d99e34fec5da39'
+GEN_TF_GUEST_SHA256='8e9380d6f5e8fef500092decca9d94a80146fefd3dd2dfd10fe229ce9678b8ad'
 # shellcheck shell=bash
 # Gets, checks and starts the guest, or powers off.
 set -euo pipefail

@@ -3,7 +3,7 @@
 
 harness "quickstart" {
   description = "Schemathesis and openapi-fuzzer on three services from package registries, without a cloud or Docker."
-  evidence    = ["requests.jsonl", "requests.json", "coverage.json", "coverage"]
+  evidence    = ["requests.jsonl", "requests.json", "openapi.json", "coverage.json", "coverage"]
   request_log = "proxy/requests.jsonl"
 }
 

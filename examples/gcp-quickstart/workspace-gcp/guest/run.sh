@@ -13,6 +13,8 @@ run_tool() {
   next=$start
   # The budget and the tool's first start have one moment in common.
   now=$start
+  # The same moment on the wall clock, by which requests are recorded; in some languages its point is a comma.
+  journal tool-time "${EPOCHREALTIME/,/.}"
   while ((now < deadline)); do
     if [[ -z ${PIDS[tool]:-} ]] && ((now >= next)); then
       # At most one start a second: a tool that ends at once must not use the machine up with starts.

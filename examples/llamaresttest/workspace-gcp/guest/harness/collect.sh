@@ -18,6 +18,7 @@ main() {
   keep_output
   keep_coverage
   keep . "$GEN_TF_SETUP"/{versions.txt,tool/packages.txt}
+  keep_document
   redact_token
   perl "$GEN_TF_HARNESS/proxy/requests.pl" "$GEN_TF_SERVICE" requests.jsonl >requests.json
   ! is_local || report_coverage
@@ -33,6 +34,12 @@ keep() {
       mv -- "$path" "$folder/"
     }
   done
+}
+
+# keep_document: the one by whose paths the repository's collect.py counts.
+keep_document() {
+  local document=$REPOSITORY/specs/openapi_json/$GEN_TF_SERVICE.json
+  [[ ! -e $document ]] || cp -- "$document" openapi.json
 }
 
 # keep_output: the tool's own output folder, at its place below the repository. Some tools have none, and EvoMaster
