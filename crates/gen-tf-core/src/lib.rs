@@ -1,5 +1,5 @@
 //! The pure core of gen-tf: everything between `study.hcl` and the file tree, between observations
-//! and the active set, and the statistics of results.
+//! and the active set, and the metrics and statistics of results.
 //!
 //! It decides and never does: no file system, process, environment, clock, network or printing
 //! (`clippy.toml` of this crate bans them). "Now", file contents and our own version are arguments.
@@ -23,6 +23,7 @@ pub mod blueprint;
 pub mod render;
 pub mod tree;
 pub mod outcome;
+pub mod metrics;
 pub mod schedule;
 pub mod shortage;
 pub mod pattern;

@@ -1,3 +1,11 @@
 //! One file a command: its arguments and its steps.
 
+pub mod metrics;
 pub mod pull;
+
+/// A command that is named; without a name it is a pull.
+#[derive(clap::Subcommand)]
+pub enum Command {
+    /// Compute metrics.json of what has been pulled, where it is missing or of an older format
+    Metrics(metrics::Arguments),
+}

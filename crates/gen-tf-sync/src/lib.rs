@@ -7,6 +7,7 @@ pub mod archive;
 mod disk;
 pub mod home;
 pub mod matrix;
+pub mod metrics;
 pub mod parallel;
 pub mod origin;
 pub mod pull;

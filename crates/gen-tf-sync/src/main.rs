@@ -19,9 +19,11 @@ Examples:
   gen-tf-sync workspace-gcp --results /data  pull into another folder
   gen-tf-sync --watch                        follow a running study until it is complete
   gen-tf-sync --json | jq '.errors'          for programs
+  gen-tf-sync metrics --results /data        compute the metrics of what is there
 
-Results come to <results>/<service>/<tool>/<run>/ with their outcome.json and its list of files and
-hashes (outcome.files.json), failed attempts to <results>/.attempts/<service>/<tool>/<run>/<attempt>/.
+Results come to <results>/<service>/<tool>/<run>/ with their outcome.json, its list of files and hashes
+(outcome.files.json) and metrics.json, failed attempts to
+<results>/.attempts/<service>/<tool>/<run>/<attempt>/.
 Every file is compared with the sizes and hashes that the experiment wrote. What is there already is
 never overwritten, and a pull that was interrupted, even by kill -9 or a power cut, goes on where it
 was. What is home is known by the size and time of its outcome.json: where nothing is new, a pull costs
@@ -39,7 +41,11 @@ Ctrl-C does not wait for the end).";
 /// Brings the results of a study from its store into a folder, and verifies every byte.
 #[derive(Parser)]
 #[command(name = "gen-tf-sync", version, after_help = EXAMPLES)]
+#[command(args_conflicts_with_subcommands = true)]
 struct Cli {
+    #[command(subcommand)]
+    command: Option<commands::Command>,
+
     #[command(flatten)]
     pull: commands::pull::Arguments,
 }
@@ -49,7 +55,11 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(usage) => return failure::show_usage(&usage),
     };
-    match commands::pull::run(&cli.pull) {
+    let ended = match &cli.command {
+        Some(commands::Command::Metrics(arguments)) => commands::metrics::run(arguments),
+        None => commands::pull::run(&cli.pull),
+    };
+    match ended {
         Ok(code) => code,
         Err(error) => {
             eprint!("{}", failure::text(&error));

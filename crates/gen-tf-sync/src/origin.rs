@@ -79,7 +79,7 @@ fn told_by(
 }
 
 /// The folders in a folder that can hold results, in the order of their names.
-fn folders(place: &Utf8Path) -> Result<Vec<Utf8PathBuf>, ResultsError> {
+pub(crate) fn folders(place: &Utf8Path) -> Result<Vec<Utf8PathBuf>, ResultsError> {
     let entries = match place.read_dir_utf8() {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),

@@ -71,6 +71,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     };
     let ending = bring_home(arguments, &job, &interrupt)?;
     folder.remove_partial()?;
+    super::metrics::follow_pull(&folder)?;
     warn(&ending.report, &workspace);
     summary::print(&ending.report, folder.path(), arguments.json)?;
     Ok(exit_code(&ending, &interrupt))

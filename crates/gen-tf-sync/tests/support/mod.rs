@@ -189,6 +189,7 @@ impl Study {
         let mut found = tree(&self.results(place));
         let outcome = fs::read(self.object(&AttemptObject::Outcome.key(id))).unwrap();
         let list = fs::read(self.object(&AttemptObject::Files.key(id))).ok();
+        found.remove("metrics.json");
         found.remove("outcome.json") == Some(outcome)
             && found.remove("outcome.files.json") == list
             && found == *files
