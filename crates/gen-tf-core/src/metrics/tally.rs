@@ -236,9 +236,9 @@ impl<'a> Tally<'a> {
             forbidden: self.forbidden,
             unanswered: self.unanswered,
             outside_budget: self.window.map(|_| self.outside),
-            first,
-            last,
-            span_seconds: self.span.map(|(first, last)| last - first),
+            first: first.map(microseconds),
+            last: last.map(microseconds),
+            span_seconds: self.span.map(|(first, last)| microseconds(last - first)),
         };
         let too_many_failures = self.too_many_failures;
         Counted { requests, operations, failures, too_many_failures, minutes }
@@ -308,6 +308,11 @@ impl<'a> Tally<'a> {
         let later = samples.partition_point(|(time, _)| *time <= end);
         later.checked_sub(1).map(|last| samples[last].1)
     }
+}
+
+/// Seconds without the digits that only a difference of large numbers has.
+fn microseconds(seconds: f64) -> f64 {
+    (seconds * 1e6).round() / 1e6
 }
 
 /// Minutes of the tool's time, the last of which need not be whole; a month at most.

@@ -2,7 +2,11 @@
 
 use std::{fs, path::Path};
 
-use gen_tf_core::metrics::Covered;
+use camino::Utf8Path;
+use gen_tf_core::{
+    metrics::{Covered, Metrics},
+    outcome::Outcome,
+};
 
 use crate::{START, copy_of, data, metrics_within, restgym_evidence};
 
@@ -50,6 +54,28 @@ pub fn add_claim(folder: &Path) {
                                  {"endpointId":"GET:/b","testCaseId":"t1","httpStatus":null}]}},
         "totalTests":2,"testFilePaths":[],"testCases":[],"extra":null}"#;
     fs::write(folder.join("wfc.json"), text).unwrap();
+}
+
+/// `UPDATE_EXPECT=1` writes the expected metrics anew.
+#[test]
+fn a_real_run_of_the_quickstart_has_the_metrics_that_it_had() {
+    let folder = data("quickstart/httpbin");
+    let read = |name: &str| fs::read(folder.join(name)).unwrap();
+    let outcome: Outcome = serde_json::from_slice(&read("outcome.json")).unwrap();
+    let metrics = gen_tf_sync::metrics::compute(Utf8Path::from_path(&folder).unwrap(), &outcome);
+    let expected = folder.join("metrics.expected.json");
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        let text = serde_json::to_string_pretty(&metrics).unwrap();
+        fs::write(&expected, text + "\n").unwrap();
+    }
+    let expected: Metrics = serde_json::from_slice(&fs::read(expected).unwrap()).unwrap();
+    assert_eq!(metrics, expected);
+    // What the harness has counted in its own way.
+    let counted: serde_json::Value = serde_json::from_slice(&read("requests.json")).unwrap();
+    let requests = metrics.requests.unwrap();
+    assert_eq!(counted["requests"], requests.total);
+    assert_eq!(counted["answered_by_proxy"], requests.unanswered.unwrap());
+    assert_eq!(counted["status"], serde_json::to_value(requests.status).unwrap());
 }
 
 #[test]
