@@ -298,6 +298,18 @@ mod tests {
         assert_eq!(found(&document, "GET", "/api/a").as_deref(), Some("GET /a"));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_path_and_any_target_can_be_compared(
+            path in "/[a-b/{}.é]{0,12}", target in "[a-b/?#:.é]{0,20}"
+        ) {
+            let text = serde_json::json!({"paths": {path: {"get": {}}}}).to_string();
+            let document = Document::parse(text.as_bytes()).unwrap();
+            let found = document.operation_of("GET", &target);
+            proptest::prop_assert!(found.is_none_or(|operation| operation == 0));
+        }
+    }
+
     #[test]
     fn what_is_no_document_is_refused_with_the_place() {
         let error = Document::parse(b"{\"paths\": [1]}").unwrap_err().to_string();

@@ -74,7 +74,8 @@ fn without_quoted(text: &str) -> String {
     while let Some(character) = rest.chars().next() {
         let after = &rest[character.len_utf8()..];
         let opens = matches!(character, '"' | '\'' | '`') && !before.is_alphanumeric();
-        if let Some(end) = after.find(character).filter(|_| opens) {
+        let end = if opens { after.find(character) } else { None };
+        if let Some(end) = end {
             kept.push(' ');
             rest = &after[end + character.len_utf8()..];
         } else {
@@ -136,6 +137,13 @@ mod tests {
             ("é'", "é"),
         ] {
             assert_eq!(normalised(body), expected, "{body}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_body_has_a_short_message(body in r#"[<{\["'` a-z0-9é\n:,}\]>]{0,80}"#) {
+            proptest::prop_assert!(normalised(&body).chars().count() <= LONGEST);
         }
     }
 

@@ -45,6 +45,7 @@ fn a_service_that_never_answers_is_not_ready() {
         Options { variant: Some("silent-service"), ready_timeout: 1, ..Options::default() };
     let outcome = Lab::new(options).run_expecting(Cause::ServiceNotReady);
     assert_eq!((outcome.phase.as_str(), outcome.tool_seconds), ("ready", 0.0));
+    assert_eq!(outcome.timings.tool_started, None);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What a succeeded attempt leaves in the store, and how long it takes.
 
-use std::fs;
+use std::{fs, time::SystemTime};
 
 use gen_tf_core::outcome::{Claim, Status};
 
@@ -9,7 +9,11 @@ use crate::lab::{DEFINITION, Lab, Options, SETUP_KEY, sha256};
 #[test]
 fn a_succeeded_attempt_proves_what_it_did() {
     let lab = Lab::new(Options { duration: 2, ..Options::default() });
+    let now = || SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs_f64();
+    let before = now();
     let outcome = lab.run_expecting_success();
+    let started = outcome.timings.tool_started.unwrap();
+    assert!(before < started && started + outcome.tool_seconds < now(), "{started}");
     assert_eq!(outcome.experiment.to_string(), "files/loop/1");
     assert_eq!((outcome.format, outcome.attempt, outcome.tool_starts), (1, 1, 1));
     assert_eq!((outcome.definition.as_str(), outcome.setup_key.as_str()), (DEFINITION, SETUP_KEY));
