@@ -45,6 +45,7 @@ pub fn refresh(folder: &ResultsFolder, again: bool) -> Result<Refreshed, Results
         places.retain(|place| !is_current(place));
     }
     let up_to_date = all - places.len();
+    places.retain(|place| place.join(OUTCOME).is_file());
     let workers = thread::available_parallelism().map_or(1, NonZero::get);
     let done = parallel::map(places, workers, |place| {
         let metrics = write(&place)?;
@@ -55,12 +56,12 @@ pub fn refresh(folder: &ResultsFolder, again: bool) -> Result<Refreshed, Results
     Ok(Refreshed { computed: computed?.into_iter().flatten().collect(), up_to_date })
 }
 
-/// Every folder so many levels down that has an outcome.
+/// Every folder so many levels down.
 fn find(place: &Utf8Path, depth: usize, places: &mut Vec<Utf8PathBuf>) -> Result<(), ResultsError> {
     for inner in folders(place)? {
         if depth > 1 {
             find(&inner, depth - 1, places)?;
-        } else if inner.join(OUTCOME).is_file() {
+        } else {
             places.push(inner);
         }
     }

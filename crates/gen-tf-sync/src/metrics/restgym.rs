@@ -6,7 +6,7 @@ use std::{
     sync::LazyLock,
 };
 
-use gen_tf_core::{hash::sha256_hex, metrics::Document};
+use gen_tf_core::metrics::Document;
 use regex::Regex;
 
 /// How similar two messages of an API must be for one bucket.
@@ -70,13 +70,19 @@ fn expression(path: &str) -> String {
     text + slash
 }
 
+/// So many buckets are compared: more of them would take minutes, and be no figure for a paper.
+const MOST_BUCKETS: usize = 2_000;
+
 /// Buckets of similar failures.
 pub struct Buckets {
     api: String,
     threshold: f64,
-    buckets: Vec<BTreeSet<String>>,
-    /// By the hash of a message's words: the most similar bucket so far, and how many were compared.
-    known: HashMap<String, Closest>,
+    /// The number of each word.
+    numbers: HashMap<String, usize>,
+    /// The words of each bucket's first message, sorted.
+    buckets: Vec<Vec<usize>>,
+    /// By a message's words: the most similar bucket so far, and how many were compared.
+    known: HashMap<Vec<usize>, Closest>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -90,21 +96,22 @@ impl Buckets {
     /// For an API whose threshold RESTgym knows.
     pub fn new(api: &str) -> Option<Self> {
         let (_, threshold) = THRESHOLDS.iter().find(|(name, _)| *name == api)?;
-        let (api, threshold) = (api.to_owned(), *threshold);
-        Some(Self { api, threshold, buckets: Vec::new(), known: HashMap::new() })
+        Some(Self {
+            api: api.to_owned(),
+            threshold: *threshold,
+            numbers: HashMap::new(),
+            buckets: Vec::new(),
+            known: HashMap::new(),
+        })
     }
 
     /// Takes the body of an answer of 500 or more. The order matters, as it does in the script.
     pub fn add(&mut self, body: &str) {
-        let body = preprocessed(&self.api, body);
-        let mut words: BTreeSet<String> =
-            body.split(is_space).filter(|word| !word.is_empty()).map(str::to_owned).collect();
-        if words.is_empty() {
-            words.insert("500".to_owned());
+        if self.count().is_none() {
+            return;
         }
-        let joined: Vec<&str> = words.iter().map(String::as_str).collect();
-        let hash = sha256_hex(joined.join("\n").as_bytes());
-        let mut closest = self.known.get(&hash).copied().unwrap_or_default();
+        let words = self.words(&preprocessed(&self.api, body));
+        let mut closest = self.known.get(&words).copied().unwrap_or_default();
         for (number, bucket) in self.buckets.iter().enumerate().skip(closest.compared) {
             let similarity = jaccard(&words, bucket);
             if similarity >= self.threshold && similarity > closest.similarity {
@@ -113,20 +120,44 @@ impl Buckets {
         }
         closest.compared = self.buckets.len();
         if closest.bucket.is_none() {
-            self.buckets.push(words);
+            self.buckets.push(words.clone());
         }
-        self.known.insert(hash, closest);
+        self.known.insert(words, closest);
     }
 
-    /// How many buckets there are.
-    pub fn count(&self) -> u64 {
-        self.buckets.len() as u64
+    /// The numbers of the words of a text, each once, sorted.
+    fn words(&mut self, text: &str) -> Vec<usize> {
+        let mut words: Vec<&str> = text.split(is_space).filter(|word| !word.is_empty()).collect();
+        if words.is_empty() {
+            words.push("500");
+        }
+        let mut numbers = Vec::new();
+        for word in words {
+            let next = self.numbers.len();
+            numbers.push(*self.numbers.entry(word.to_owned()).or_insert(next));
+        }
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
+    }
+
+    /// How many buckets there are; absent when there are too many to compare.
+    pub fn count(&self) -> Option<u64> {
+        let number = self.buckets.len();
+        (number <= MOST_BUCKETS).then_some(number as u64)
     }
 }
 
+/// The part of the words of both that is in both; each is sorted.
 #[expect(clippy::cast_precision_loss, reason = "numbers of words")]
-fn jaccard(a: &BTreeSet<String>, b: &BTreeSet<String>) -> f64 {
-    let common = a.intersection(b).count();
+fn jaccard(a: &[usize], b: &[usize]) -> f64 {
+    let (mut at, mut common) = (0, 0);
+    for word in a {
+        while b.get(at).is_some_and(|other| other < word) {
+            at += 1;
+        }
+        common += usize::from(b.get(at) == Some(word));
+    }
     common as f64 / (a.len() + b.len() - common) as f64
 }
 
@@ -190,7 +221,16 @@ mod tests {
         for body in ["a b c d", "a b c d e", "x", "a b c d", "", "500", "a b c d e"] {
             buckets.add(body);
         }
-        assert_eq!(buckets.count(), 3);
+        assert_eq!(buckets.count(), Some(3));
+    }
+
+    #[test]
+    fn more_buckets_than_can_be_compared_are_no_figure() {
+        let mut buckets = Buckets::new("market").unwrap();
+        for number in 0..=MOST_BUCKETS + 5 {
+            buckets.add(&format!("w{number}"));
+        }
+        assert_eq!(buckets.count(), None);
     }
 
     #[test]

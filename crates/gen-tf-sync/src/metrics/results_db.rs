@@ -58,8 +58,11 @@ pub fn read(
     counts.covered_operations = covered.map(|covered| covered.count());
     if let Some(mut buckets) = Buckets::new(service) {
         match failures(&connection, &mut buckets) {
-            Ok(()) => counts.unique_server_errors = Some(buckets.count()),
+            Ok(()) => counts.unique_server_errors = buckets.count(),
             Err(error) => problems.add(name, &format!("failures cannot be read: {error}")),
+        }
+        if buckets.count().is_none() {
+            problems.add(name, &"has too many different failures for RESTgym's unique_5XX");
         }
     }
     Some(RestGym { interactions: counts, final_code_coverage: Default::default() })
