@@ -22,7 +22,7 @@ locals {
   target       = "gcp"
   store        = "gs://my-project-deeprest/deeprest"
   results      = "../results"
-  guest_sha256 = "e5dad30d9dd89c71cb53783aae768dc4fff1af623991a169b7d1732eb352c00c"
+  guest_sha256 = "49ae2316c12ad4b40cbfcfe2a59f91ef131d5ab2ab14a071dbfdb349eb5e0873"
   project      = "my-project"
   region       = "us-central1"
   labels       = {}

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # DO NOT EDIT: gen-tf renders this file from study "deeprest".
 GEN_TF_STORE='gs://my-project-deeprest/deeprest'
-GEN_TF_GUEST_SHA256='e5dad30d9dd89c71cb53783aae768dc4fff1af623991a169b7d1732eb352c00c'
+GEN_TF_GUEST_SHA256='49ae2316c12ad4b40cbfcfe2a59f91ef131d5ab2ab14a071dbfdb349eb5e0873'
 # shellcheck shell=bash
 # Gets, checks and starts the guest, or powers off.
 set -euo pipefail

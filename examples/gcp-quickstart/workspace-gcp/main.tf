@@ -27,7 +27,7 @@ locals {
   target       = "gcp"
   store        = "gs://my-project-gcp-quickstart/gcp-quickstart"
   results      = "../results"
-  guest_sha256 = "d3e322b203ea6016ccd5d53c4a7f9f62d29e2982487ed705d012e74ca086dc11"
+  guest_sha256 = "9201d39cc06d0e5f98823d3243764af0c4fa4783c2598132423514dd8c0f39c8"
   project      = "my-project"
   region       = "us-central1"
   labels = {

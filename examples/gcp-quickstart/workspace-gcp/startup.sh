@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # DO NOT EDIT: gen-tf renders this file from study "gcp-quickstart".
 GEN_TF_STORE='gs://my-project-gcp-quickstart/gcp-quickstart'
-GEN_TF_GUEST_SHA256='d3e322b203ea6016ccd5d53c4a7f9f62d29e2982487ed705d012e74ca086dc11'
+GEN_TF_GUEST_SHA256='9201d39cc06d0e5f98823d3243764af0c4fa4783c2598132423514dd8c0f39c8'
 # shellcheck shell=bash
 # Gets, checks and starts the guest, or powers off.
 set -euo pipefail

@@ -27,7 +27,7 @@ locals {
   target       = "gcp"
   store        = "gs://my-project-llamaresttest/llamaresttest"
   results      = "../results"
-  guest_sha256 = "8e9380d6f5e8fef500092decca9d94a80146fefd3dd2dfd10fe229ce9678b8ad"
+  guest_sha256 = "63b43080e9dff257c321dfa5b76a1be96826ffba4b01328ef9addab3458fd1dc"
   project      = "my-project"
   region       = "us-central1"
   labels = {

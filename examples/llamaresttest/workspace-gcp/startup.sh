@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # DO NOT EDIT: gen-tf renders this file from study "llamaresttest".
 GEN_TF_STORE='gs://my-project-llamaresttest/llamaresttest'
-GEN_TF_GUEST_SHA256='8e9380d6f5e8fef500092decca9d94a80146fefd3dd2dfd10fe229ce9678b8ad'
+GEN_TF_GUEST_SHA256='63b43080e9dff257c321dfa5b76a1be96826ffba4b01328ef9addab3458fd1dc'
 # shellcheck shell=bash
 # Gets, checks and starts the guest, or powers off.
 set -euo pipefail
