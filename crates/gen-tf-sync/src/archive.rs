@@ -21,6 +21,7 @@ use tar::EntryType;
 use self::stream::{Bounded, Metered};
 use crate::{
     disk,
+    metrics::METRICS,
     results::{FILES, OUTCOME},
 };
 
@@ -177,7 +178,7 @@ fn path_of_file(path: &[u8], kind: EntryType) -> Result<Option<Utf8PathBuf>, Arc
     }
     match plain.components().next() {
         None => Err(ArchiveError::Path { path: text }),
-        Some(first) if [OUTCOME, FILES].contains(&first.as_str()) => {
+        Some(first) if [OUTCOME, FILES, METRICS].contains(&first.as_str()) => {
             Err(ArchiveError::Reserved { path: text })
         }
         Some(_) => Ok(Some(plain)),

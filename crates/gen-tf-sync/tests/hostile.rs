@@ -137,7 +137,9 @@ fn refuses_files_of_another_size_or_content() {
 
 #[test]
 fn refuses_a_file_in_the_place_of_the_outcome() {
-    for path in ["outcome.json", "./outcome.json", "outcome.json/x", "outcome.files.json"] {
+    for path in
+        ["outcome.json", "./outcome.json", "outcome.json/x", "outcome.files.json", "metrics.json"]
+    {
         let archive = Hostile::new().file(path, b"data").end();
         refuses(&archive, &list(&[path]), "is the name of what gen-tf-sync writes");
     }
