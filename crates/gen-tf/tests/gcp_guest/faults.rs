@@ -136,7 +136,7 @@ fn an_outcome_that_cannot_be_put_leaves_everything_on_the_disk() {
     let Some(lab) = Lab::new(Options::default()) else { return };
     lab.cloud.fail(&rule("POST", "name=s1%2Foutcomes", 1000, &json!({ "status": 400 })));
     lab.boot();
-    lab.wait_until_off(1, 90);
+    lab.wait_until_off(1, 240);
     assert!(lab.object("outcomes/files/loop/1/1.json").is_none());
     assert!(lab.disk(1, "gen-tf/state/outcome.json").exists());
     assert!(lab.cloud.serial(VM).contains("NOT UPLOADED"), "{}", lab.cloud.serial(VM));

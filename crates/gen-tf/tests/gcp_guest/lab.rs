@@ -239,10 +239,10 @@ impl Lab {
         }
     }
 
-    /// Boots the first run's VM and waits for its end.
+    /// Boots the first run's VM and waits for its end; a store that refuses is waited for by the guest.
     pub fn run(&self) -> Outcome {
         self.boot();
-        self.wait_until_off(1, 90);
+        self.wait_until_off(1, 240);
         self.outcome(1)
     }
 
