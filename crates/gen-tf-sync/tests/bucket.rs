@@ -106,13 +106,7 @@ fn asked(place: &InCloud, known: usize) -> Vec<String> {
 
 #[test]
 fn where_nothing_is_new_a_pull_costs_one_listing() {
-    let place = InCloud::new();
-    for (seed, name) in (0..).zip(NAMES) {
-        place.study.put_success(name, 1, &some_files(seed));
-    }
-    let failed = outcome(&attempt("kinto/x/2", 1), Some(Cause::ServiceDied));
-    place.study.put_outcome(&failed);
-    place.upload();
+    let place = with_results();
     let cell = json!({ "definition": "d".repeat(32) });
     let facts = json!({
         "format": 1, "study": "quick", "store": "gs://bucket/quick", "results": "../results",
