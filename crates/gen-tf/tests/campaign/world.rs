@@ -203,8 +203,19 @@ impl World {
         if let Some((_, rest)) = said.rsplit_once(" force-unlock ") {
             let number = rest.split_whitespace().next().unwrap();
             self.place.terraform(&["force-unlock", "-force", number]).expect(0);
+        } else if let Some((_, rest)) = said.rsplit_once("gcloud storage rm 'gs://") {
+            self.remove_object(rest.split('\'').next().unwrap());
         }
         self.read = log.len();
+    }
+
+    /// Removes one generation of an object, `BUCKET/NAME#GENERATION`, as `gcloud storage rm` does.
+    fn remove_object(&self, object: &str) {
+        let (name, generation) = object.rsplit_once('#').unwrap();
+        let (bucket, name) = name.split_once('/').unwrap();
+        let name = name.replace('/', "%2F");
+        let path = format!("/storage/v1/b/{bucket}/o/{name}?generation={generation}");
+        self.cloud().expect("DELETE", &path, None);
     }
 
     /// A short wait, which ends the test when the study hangs.
