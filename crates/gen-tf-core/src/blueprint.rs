@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     container::ImageRecord,
-    harness::Harness,
+    harness::{Harness, Limits},
     hash::sha256_hex,
     id::ExperimentId,
     matrix,
@@ -106,7 +106,7 @@ impl Target {
 }
 
 /// One (tool, service) pair, decided.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Cell {
     /// Hash over everything that can change a result: 32 hexadecimal digits, so that a label can carry it.
     pub definition: String,
@@ -118,6 +118,8 @@ pub struct Cell {
     pub models: BTreeMap<String, String>,
     /// Secrets that the cell needs: environment variable by name.
     pub secrets: BTreeMap<String, String>,
+    /// Limits of a trustworthy result.
+    pub limits: Limits,
 }
 
 /// What goes into a blueprint besides the study.
@@ -200,7 +202,8 @@ fn decide_cells(
             .map(|model| (model.name.clone(), model.sha256.clone()))
             .collect();
         let secrets = secrets_of(study, ingredients.harness, service, tool);
-        let cell = Cell { definition, setup_key, name, models, secrets };
+        let limits = ingredients.harness.integrity.limits_of(service, tool);
+        let cell = Cell { definition, setup_key, name, models, secrets, limits };
         cells.entry(service.to_owned()).or_default().insert(tool.to_owned(), cell);
     }
     cells

@@ -3,13 +3,18 @@
 
 mod parse;
 mod needs;
+mod integrity;
 mod value;
 mod schema;
 
 use std::collections::BTreeMap;
 
 pub(crate) use self::value::{Unfit, read_value};
-pub use self::{parse::parse, schema::HARNESS_FILE};
+pub use self::{
+    integrity::{Integrity, Limits},
+    parse::parse,
+    schema::HARNESS_FILE,
+};
 
 use crate::study::SettingValue;
 
@@ -32,7 +37,7 @@ pub struct Harness {
     pub tools: BTreeMap<String, Tool>,
     /// Services, by name.
     pub services: BTreeMap<String, Service>,
-    /// Rules that a trustworthy result keeps.
+    /// Limits of a trustworthy result.
     pub integrity: Integrity,
 }
 
@@ -132,26 +137,11 @@ pub struct Service {
     pub warning: Option<String>,
 }
 
-/// Rules that a trustworthy result keeps.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Integrity {
-    /// Fewest requests a second that reached the service.
-    pub min_requests_per_second: f64,
-    /// Smallest part of the budget between first and last request, 0 to 1.
-    pub min_request_span: f64,
-}
-
 impl Harness {
     /// Whether a setting says how many CPUs something needs.
     pub(crate) fn counts_cpus(&self, setting: &str) -> bool {
         let tools = self.tools.values().map(|tool| &tool.needs);
         let mut needs = tools.chain(self.services.values().map(|service| &service.needs));
         needs.any(|needs| needs.cpus_from.as_deref() == Some(setting))
-    }
-}
-
-impl Default for Integrity {
-    fn default() -> Self {
-        Self { min_requests_per_second: 0.0, min_request_span: 0.9 }
     }
 }

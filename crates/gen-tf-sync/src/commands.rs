@@ -2,6 +2,7 @@
 
 pub mod metrics;
 pub mod pull;
+mod whose;
 
 /// A command that is named; without a name it is a pull.
 #[derive(clap::Subcommand)]

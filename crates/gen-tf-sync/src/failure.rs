@@ -3,7 +3,9 @@
 use std::{error::Error, fmt::Write, process::ExitCode};
 
 use gen_tf_store::StoreError;
-use gen_tf_sync::{pull::PullError, results::ResultsError, workspace::WorkspaceError};
+use gen_tf_sync::{
+    pull::PullError, results::ResultsError, study::StudyError, workspace::WorkspaceError,
+};
 
 /// Shows help or a usage error. Wrong usage is 1, as any error.
 pub fn show_usage(usage: &clap::Error) -> ExitCode {
@@ -45,6 +47,7 @@ fn hint(error: &(dyn Error + 'static)) -> Option<&'static str> {
         None => error
             .downcast_ref::<ResultsError>()
             .and_then(ResultsError::hint)
+            .or_else(|| error.downcast_ref::<StudyError>().and_then(StudyError::hint))
             .or_else(|| error.downcast_ref::<StoreError>().and_then(StoreError::hint)),
     }
 }

@@ -4,6 +4,7 @@
 //! shows what the library reports.
 
 pub mod archive;
+pub mod collection;
 mod disk;
 pub mod home;
 pub mod matrix;
@@ -12,6 +13,7 @@ pub mod parallel;
 pub mod origin;
 pub mod pull;
 pub mod results;
+pub mod study;
 pub mod terraform;
 pub mod watch;
 pub mod workspace;

@@ -4,30 +4,37 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gen_tf_core::{
+    harness::Limits,
     id::{AttemptId, AttemptObject, ExperimentId},
     schedule::{self, Attempt, State, Traces},
 };
 use gen_tf_store::{Store, StoreError};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::home::Ended;
 
 /// The experiments of a study, as `gen-tf.json` has them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Matrix {
     /// Cells by service and tool.
     #[serde(default)]
-    cells: BTreeMap<String, BTreeMap<String, Cell>>,
+    pub cells: BTreeMap<String, BTreeMap<String, Cell>>,
     /// Runs of each cell.
     #[serde(default)]
-    runs: u32,
+    pub runs: u32,
     /// Most attempts of an experiment that follow by themselves; an older gen-tf did not render it.
-    attempts: Option<u32>,
+    pub attempts: Option<u32>,
+    /// The tool's time, in seconds; an older gen-tf did not render it.
+    pub duration: Option<u64>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-struct Cell {
-    definition: String,
+/// What a study says of a tool on a service.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Cell {
+    /// Hash over everything that can change a result.
+    pub definition: String,
+    /// Limits of a trustworthy result; an older gen-tf did not render them.
+    pub limits: Option<Limits>,
 }
 
 impl Matrix {
@@ -39,9 +46,20 @@ impl Matrix {
 
     /// Whether an attempt was run under the definition that its cell has now.
     pub(crate) fn is_current(&self, ended: &Ended) -> bool {
-        let ExperimentId { service, tool, .. } = &ended.id.experiment;
-        let cell = self.cells.get(service).and_then(|tools| tools.get(tool));
+        let cell = self.cell(&ended.id.experiment);
         cell.is_some_and(|cell| cell.definition == ended.definition)
+    }
+
+    /// The cell of an experiment, whichever run it is.
+    #[must_use]
+    pub fn cell(&self, id: &ExperimentId) -> Option<&Cell> {
+        self.cells.get(&id.service)?.get(&id.tool)
+    }
+
+    /// Whether the study has the experiment.
+    #[must_use]
+    pub fn has(&self, id: &ExperimentId) -> bool {
+        (1..=self.runs).contains(&id.run) && self.cell(id).is_some()
     }
 
     /// Where every experiment stands, by what has ended and what a person wants to be tried again.
@@ -63,7 +81,8 @@ impl Matrix {
         self.experiments().map(|id| (id.clone(), state(&id))).collect()
     }
 
-    fn experiments(&self) -> impl Iterator<Item = ExperimentId> {
+    /// Every experiment, by service, tool and run.
+    pub fn experiments(&self) -> impl Iterator<Item = ExperimentId> {
         let cells = self
             .cells
             .iter()

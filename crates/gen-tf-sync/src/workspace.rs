@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::{
     matrix::Matrix,
+    study::Study,
     terraform::{self, Outputs, TerraformError},
 };
 
@@ -18,16 +19,12 @@ const RENDERED: &str = "gen-tf.json";
 const DEFAULT_RESULTS: &str = "../results";
 
 /// What a workspace says about itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Workspace {
     /// Its folder.
     pub folder: Utf8PathBuf,
-    /// Name of the study.
-    pub study: String,
-    /// Name of the harness; an older gen-tf did not render it.
-    pub harness: Option<String>,
-    /// The experiments of the study, as they were rendered last.
-    pub matrix: Matrix,
+    /// The study, as it was rendered last.
+    pub study: Study,
     /// Location of the store: a folder or `gs://…`.
     pub store: String,
     /// The results folder that the study wants.
@@ -191,7 +188,7 @@ fn rendered(path: &Utf8Path, text: &[u8]) -> Result<Rendered, WorkspaceError> {
 
 fn with(told: Workspace, rendered: Rendered) -> Workspace {
     let Rendered { harness, matrix } = rendered;
-    Workspace { harness, matrix, ..told }
+    Workspace { study: Study { harness, matrix, ..told.study }, ..told }
 }
 
 fn workspace(
@@ -213,8 +210,8 @@ fn workspace(
         join(folder, &facts.store).into_string()
     };
     let results = join(folder, facts.results.as_deref().unwrap_or(DEFAULT_RESULTS));
-    let (study, harness, matrix) = (facts.study, None, Matrix::default());
-    Ok(Workspace { folder: folder.to_owned(), study, harness, matrix, store, results, told_by })
+    let study = Study::named(facts.study);
+    Ok(Workspace { folder: folder.to_owned(), study, store, results, told_by })
 }
 
 /// `path`, relative to `folder`, without `..`, so that messages can be read.

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::{
-    Harness, Integrity, Needs, Service, Setting, SettingKind, Tool, Unfit, needs, read_value,
-    schema,
+    Harness, Integrity, Needs, Service, Setting, SettingKind, Tool, Unfit, integrity, needs,
+    read_value, schema,
 };
 use crate::{
     diagnostic::{Diagnostic, Source, any_error},
@@ -38,11 +38,8 @@ fn read(file: &Record, findings: Findings<'_>) -> Option<Harness> {
     let tools = by_name(file.blocks(&schema::TOOL), tool);
     let services = by_name(file.blocks(&schema::SERVICE), service);
     let integrity = match file.blocks(&schema::INTEGRITY).next() {
-        Some(record) => Integrity {
-            min_requests_per_second: record.decimal("min_requests_per_second")?.value,
-            min_request_span: record.decimal("min_request_span")?.value,
-        },
-        None => Integrity::default(),
+        Some(record) => integrity::read(record, file, findings),
+        None => Some(Integrity::default()),
     };
     let harness = file.blocks(&schema::HARNESS).next()?;
     Some(Harness {
@@ -54,7 +51,7 @@ fn read(file: &Record, findings: Findings<'_>) -> Option<Harness> {
         settings: settings?,
         tools: tools?,
         services: services?,
-        integrity,
+        integrity: integrity?,
     })
 }
 

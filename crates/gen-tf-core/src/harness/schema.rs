@@ -69,7 +69,7 @@ pub(super) static INTEGRITY: BlockSchema = BlockSchema {
     name: "integrity",
     label: Label::None,
     count: Count::Optional,
-    doc: "Rules that a trustworthy result keeps.",
+    doc: "Limits of a trustworthy result, which `gen-tf-sync verify` looks at.",
     fields: &[
         field(
             "min_requests_per_second",
@@ -84,6 +84,47 @@ pub(super) static INTEGRITY: BlockSchema = BlockSchema {
             Need::Default("0.9"),
             "Smallest part of the duration between the first and the last request.",
             "0.9",
+        ),
+        field(
+            "min_coverage_samples_per_minute",
+            Kind::Decimal(0.0, 1_000_000.0),
+            Need::Default("0"),
+            "Fewest samples of coverage a minute; with 0 none have to be there.",
+            "12",
+        ),
+    ],
+    blocks: &[&EXCEPTION],
+    refused: &[],
+};
+
+pub(super) static EXCEPTION: BlockSchema = BlockSchema {
+    name: "exception",
+    label: Label::None,
+    count: Count::Many,
+    doc: "Other limits for one tool on one service; those that are not given are the block's own.",
+    fields: &[
+        field("tool", Kind::Text(names::any), Need::Required, "The tool.", "\"schemathesis\""),
+        field("service", Kind::Text(names::any), Need::Required, "The service.", "\"omdb\""),
+        field(
+            "min_requests_per_second",
+            Kind::Decimal(0.0, 1_000_000.0),
+            Need::Absent("that of `integrity`"),
+            "Fewest requests a second that reached the service.",
+            "0.5",
+        ),
+        field(
+            "min_request_span",
+            Kind::Decimal(0.0, 1.0),
+            Need::Absent("that of `integrity`"),
+            "Smallest part of the duration between the first and the last request.",
+            "0.9",
+        ),
+        field(
+            "min_coverage_samples_per_minute",
+            Kind::Decimal(0.0, 1_000_000.0),
+            Need::Absent("that of `integrity`"),
+            "Fewest samples of coverage a minute.",
+            "12",
         ),
     ],
     blocks: &[],

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{blueprint::Blueprint, hash::sha256_hex, tree::FileTree};
+use crate::{blueprint::Blueprint, harness::Limits, hash::sha256_hex, tree::FileTree};
 
 /// Name of the file.
 pub const MANIFEST: &str = "gen-tf.json";
 
 /// What a render made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// Says that nobody should edit the file; JSON has no comments.
     pub note: String,
@@ -51,13 +51,16 @@ pub struct Manifest {
     pub files: BTreeMap<String, String>,
 }
 
-/// The hashes of a cell.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The hashes of a cell, and what `gen-tf-sync verify` measures its results by.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CellRecord {
     /// Hash over everything that can change a result.
     pub definition: String,
     /// Hash over what the setup depends on.
     pub setup_key: String,
+    /// Limits of a trustworthy result; absent in what an older gen-tf rendered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits: Option<Limits>,
 }
 
 impl Manifest {
@@ -65,6 +68,7 @@ impl Manifest {
         let record = |cell: &crate::blueprint::Cell| CellRecord {
             definition: cell.definition.clone(),
             setup_key: cell.setup_key.clone(),
+            limits: Some(cell.limits),
         };
         let cells = blueprint.cells.iter().map(|(service, tools)| {
             (service.clone(), tools.iter().map(|(t, cell)| (t.clone(), record(cell))).collect())

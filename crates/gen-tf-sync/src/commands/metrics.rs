@@ -5,26 +5,22 @@ use std::{
     process::ExitCode,
 };
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use clap::Args;
 use gen_tf_core::metrics::Problem;
 use gen_tf_sync::{
     metrics::{self, Refreshed},
     results::{ResultsError, ResultsFolder, is_failed_place},
-    workspace,
 };
 use serde::Serialize;
 
-/// Which results to look at.
+use super::whose::Whose;
+
+/// Which metrics to compute.
 #[derive(Args)]
 pub struct Arguments {
-    /// The workspace whose results are looked at; not read with --results
-    #[arg(default_value = ".")]
-    workspace: Utf8PathBuf,
-
-    /// Where the results are [default: what the workspace says, `results/` beside it]
-    #[arg(long, value_name = "DIR")]
-    results: Option<Utf8PathBuf>,
+    #[command(flatten)]
+    whose: Whose,
 
     /// Compute all of them again, not only what is missing or of an older format
     #[arg(long)]
@@ -33,10 +29,6 @@ pub struct Arguments {
     /// Print one JSON object instead of a line
     #[arg(long)]
     json: bool,
-
-    /// The program that knows the workspace's outputs [default: terraform, else tofu]
-    #[arg(long, value_name = "PATH", env = "GEN_TF_TERRAFORM")]
-    terraform: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -54,11 +46,7 @@ struct JsonComputed<'a> {
 
 /// Computes what is missing or old.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let results = match &arguments.results {
-        Some(results) => results.clone(),
-        None => workspace::read(&arguments.workspace, arguments.terraform.as_deref())?.results,
-    };
-    let folder = ResultsFolder::open(&results)?;
+    let folder = arguments.whose.folder()?;
     let refreshed = metrics::refresh(&folder, arguments.again)?;
     warn(&refreshed);
     print(&refreshed, folder.path(), arguments.json)?;

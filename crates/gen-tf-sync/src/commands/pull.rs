@@ -10,6 +10,7 @@ use gen_tf_sync::{
     origin::{self, Origin},
     pull::{self, Event, Job, Report},
     results::ResultsFolder,
+    study::Study,
     watch::{self, Ending, Seen, Standing},
     workspace::{self, ToldBy, Workspace},
 };
@@ -58,13 +59,14 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     explain_source(&workspace);
     let store = Store::open(&workspace.store)?;
     let folder = ResultsFolder::open(arguments.results.as_ref().unwrap_or(&workspace.results))?;
-    let own = Origin { study: workspace.study.clone(), harness: workspace.harness.clone() };
-    origin::check(folder.path(), &own)?;
+    let Study { name, harness, .. } = workspace.study.clone();
+    origin::check(folder.path(), &Origin { study: name, harness })?;
+    workspace.study.keep(&folder)?;
     let interrupt = Interrupt::install()?;
     let job = Job {
         store: &store,
-        study: &workspace.study,
-        matrix: &workspace.matrix,
+        study: &workspace.study.name,
+        matrix: &workspace.study.matrix,
         folder: &folder,
         skip: &BTreeSet::new(),
         stop: interrupt.flag(),

@@ -16,9 +16,8 @@ use gen_tf_core::{
 
 use super::compute;
 use crate::{
-    origin::folders,
-    parallel,
-    results::{FAILED_ATTEMPTS, OUTCOME, ResultsError, ResultsFolder, failed},
+    collection, parallel,
+    results::{OUTCOME, ResultsError, ResultsFolder, failed},
 };
 
 /// Name of the metrics beside an outcome.
@@ -37,9 +36,8 @@ pub struct Refreshed {
 /// Computes the metrics of every attempt in the folder that has none of this format; of all
 /// attempts when `again`.
 pub fn refresh(folder: &ResultsFolder, again: bool) -> Result<Refreshed, ResultsError> {
-    let mut places = Vec::new();
-    find(folder.path(), 3, &mut places)?;
-    find(&folder.path().join(FAILED_ATTEMPTS), 4, &mut places)?;
+    let places = collection::places(folder.path())?;
+    let mut places: Vec<_> = places.iter().map(|place| folder.path().join(&place.path)).collect();
     let all = places.len();
     if !again {
         places.retain(|place| !is_current(place));
@@ -54,18 +52,6 @@ pub fn refresh(folder: &ResultsFolder, again: bool) -> Result<Refreshed, Results
     });
     let computed: Result<Vec<Option<_>>, ResultsError> = done.into_iter().collect();
     Ok(Refreshed { computed: computed?.into_iter().flatten().collect(), up_to_date })
-}
-
-/// Every folder so many levels down.
-fn find(place: &Utf8Path, depth: usize, places: &mut Vec<Utf8PathBuf>) -> Result<(), ResultsError> {
-    for inner in folders(place)? {
-        if depth > 1 {
-            find(&inner, depth - 1, places)?;
-        } else {
-            places.push(inner);
-        }
-    }
-    Ok(())
 }
 
 /// Whether the metrics are there in this format: it is their first field.
