@@ -22,7 +22,7 @@ locals {
   target       = "gcp"
   store        = "gs://my-project-deeprest/deeprest"
   results      = "../results"
-  guest_sha256 = "49ae2316c12ad4b40cbfcfe2a59f91ef131d5ab2ab14a071dbfdb349eb5e0873"
+  guest_sha256 = "dd6d0cddefef1ea249dbc74607b9c634c37025d781b80363a7459181d569f995"
   project      = "my-project"
   region       = "us-central1"
   labels       = {}

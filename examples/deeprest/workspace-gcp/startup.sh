@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # DO NOT EDIT: gen-tf renders this file from study "deeprest".
 GEN_TF_STORE='gs://my-project-deeprest/deeprest'
-GEN_TF_GUEST_SHA256='49ae2316c12ad4b40cbfcfe2a59f91ef131d5ab2ab14a071dbfdb349eb5e0873'
+GEN_TF_GUEST_SHA256='dd6d0cddefef1ea249dbc74607b9c634c37025d781b80363a7459181d569f995'
 # shellcheck shell=bash
 # Gets, checks and starts the guest, or powers off.
 set -euo pipefail
