@@ -12,6 +12,8 @@ mod attacks;
 mod fake_gcp;
 #[path = "campaign/machines.rs"]
 mod machines;
+#[path = "campaign/phases.rs"]
+mod phases;
 #[path = "cli/place.rs"]
 #[expect(dead_code, reason = "the rest of it serves other tests")]
 mod place;

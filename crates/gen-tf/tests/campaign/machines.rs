@@ -1,6 +1,6 @@
 //! What happens to VMs of the cloud: from the console, by the cloud, or inside them.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use serde_json::{Value, json};
 
@@ -32,59 +32,78 @@ pub fn boot_nothing(world: &mut World, _: &mut Random) -> bool {
 
 /// Every process of a VM but its init stands still; it goes on after it was given up.
 pub fn freeze(world: &mut World, random: &mut Random) -> bool {
-    let Some((_, name)) = one_that_works(world, random) else { return false };
-    let pids = processes_of(&name);
-    if pids.is_empty() {
+    let Some(Machine { name, processes, .. }) = one_that_works(world, random) else { return false };
+    if processes.is_empty() {
         return false;
     }
-    println!("freezes {name}: {} processes", pids.len());
-    kill("STOP", &pids);
-    world.frozen.extend(&pids);
+    println!("freezes {name}: {} processes", processes.len());
+    kill("STOP", &processes);
+    world.frozen.extend(&processes);
     world.struck.insert(name)
 }
 
 fn act_on_one(world: &mut World, random: &mut Random, verb: &str) -> bool {
-    let Some((zone, name)) = one_that_works(world, random) else { return false };
-    println!("{verb}: {name}");
-    // It may have ended by itself in this moment.
-    let path = format!("/control/instances/{zone}/{name}/{verb}");
-    let is_done = (200..300).contains(&world.cloud().ask("POST", &path, None).0);
-    world.struck.insert(name) && is_done
+    let Some(machine) = one_that_works(world, random) else { return false };
+    println!("{verb}: {}", machine.name);
+    let is_done = act(world, &machine, verb);
+    world.struck.insert(machine.name) && is_done
 }
 
-/// Zone and name of a VM that runs, whose attempt has no outcome yet, and to which nothing has happened.
-fn one_that_works(world: &World, random: &mut Random) -> Option<(String, String)> {
+/// Does something to a VM; false where it has ended by itself in this moment.
+pub fn act(world: &World, machine: &Machine, verb: &str) -> bool {
+    let path = format!("/control/instances/{}/{}/{verb}", machine.zone, machine.name);
+    (200..300).contains(&world.cloud().ask("POST", &path, None).0)
+}
+
+/// A VM that runs, whose attempt has no outcome yet, and to which nothing has happened.
+fn one_that_works(world: &World, random: &mut Random) -> Option<Machine> {
+    let mut working = working(world);
+    working.retain(|machine| !world.struck.contains(&machine.name));
+    random.one_of(&working).cloned()
+}
+
+/// A VM that runs.
+#[derive(Clone)]
+pub struct Machine {
+    pub zone: String,
+    pub name: String,
+    /// Its processes but for its init.
+    pub processes: Vec<u32>,
+}
+
+/// The VMs that run and whose attempts have no outcome yet.
+pub fn working(world: &World) -> Vec<Machine> {
     let state = world.cloud().state();
-    let objects = state["buckets"]["test-project-pair"]["objects"].as_array()?;
+    let objects = state["buckets"]["test-project-pair"]["objects"].as_array();
     let has_ended = |vm: &Value| {
         let label = |name: &str| vm["labels"][name].as_str().unwrap();
         let experiment = label("gen-tf-experiment").replace('_', "/");
         let outcome = format!("pair/outcomes/{experiment}/{}.json", label("gen-tf-attempt"));
-        objects.iter().any(|object| object["name"] == outcome.as_str())
+        objects.is_some_and(|all| all.iter().any(|object| object["name"] == outcome.as_str()))
     };
     let last = |json: &Value| json.as_str().unwrap().rsplit('/').next().unwrap().to_owned();
-    let working: Vec<(String, String)> = state["instances"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|vm| vm["status"] == "RUNNING" && !has_ended(vm))
-        .map(|vm| (last(&vm["zone"]), last(&vm["name"])))
-        .filter(|(_, name)| !world.struck.contains(name))
-        .collect();
-    random.one_of(&working).cloned()
+    let instances = state["instances"].as_array().unwrap().iter();
+    let working = instances.filter(|vm| vm["status"] == "RUNNING" && !has_ended(vm));
+    let machine = |vm: &Value| {
+        let name = last(&vm["name"]);
+        let processes = processes_of(&world.disks().join(&name));
+        Machine { zone: last(&vm["zone"]), name, processes }
+    };
+    working.map(machine).collect()
 }
 
-/// The processes inside a VM: its init has the serial log for its output, and a table of its own.
-fn processes_of(name: &str) -> Vec<u32> {
+/// The processes inside the VM of a folder: its init has the serial log for its output, and a table
+/// of its own.
+fn processes_of(folder: &Path) -> Vec<u32> {
     let all = || {
         let entries = fs::read_dir("/proc").unwrap();
         entries.filter_map(|entry| entry.unwrap().file_name().to_str()?.parse::<u32>().ok())
     };
     let link = |pid: u32, name: &str| fs::read_link(format!("/proc/{pid}/{name}")).ok();
     let own = link(std::process::id(), "ns/pid");
-    let serial = format!("vms/{name}/serial.log");
+    let serial = folder.join("serial.log");
     let table = all()
-        .filter(|pid| link(*pid, "fd/1").is_some_and(|path| path.ends_with(&serial)))
+        .filter(|pid| link(*pid, "fd/1").is_some_and(|path| path == serial))
         .map(|pid| link(pid, "ns/pid"))
         .find(|table| table.is_some() && *table != own);
     let Some(table) = table else { return Vec::new() };

@@ -217,6 +217,7 @@ fn go_on_until(
         }
         world.apply();
         clear(world, sky);
+        world.let_time_pass();
         world.pause();
     }
     true
@@ -236,16 +237,12 @@ fn complete(world: &mut World, mut sky: Vec<Weather>) {
     let mut failures = 0;
     loop {
         world.apply();
-        let mut looked = Instant::now();
         let status = loop {
             if let Some(status) = world.ended() {
                 break status;
             }
             clear(world, &mut sky);
-            if looked.elapsed() > Duration::from_secs(5) {
-                world.let_time_pass();
-                looked = Instant::now();
-            }
+            world.let_time_pass();
             world.pause();
         };
         if world.is_complete(status) {

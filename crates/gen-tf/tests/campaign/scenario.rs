@@ -1,7 +1,7 @@
 //! The scenarios of the campaign: a name for each, where it can happen, and what it does.
 
 use crate::{
-    attacks, machines,
+    attacks, machines, phases,
     random::Random,
     weather::{self, Weather},
     world::World,
@@ -111,6 +111,8 @@ pub const SCENARIOS: &[Scenario] = &[
     strike("the terminal is lost", Family::Interrupts, BOTH, attacks::hang_up),
     strike("a VM is preempted", Family::Machines, GCP, machines::preempt),
     strike("a VM is rebooted", Family::Machines, GCP, machines::reboot),
+    strike("VMs are preempted, one in each phase", Family::Machines, GCP, phases::preempt).alone(),
+    strike("VMs are rebooted, one in each phase", Family::Machines, GCP, phases::reboot).alone(),
     strike("a VM is deleted by hand", Family::Machines, GCP, machines::delete),
     strike("a VM never boots", Family::Machines, GCP, machines::boot_nothing),
     strike("a VM freezes, and its heartbeat stops", Family::Machines, GCP, machines::freeze),

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::{
     fake_gcp::{FakeGcp, PROJECT},
+    phases,
     place::{Place, repository},
     scenario::Target,
 };
@@ -22,6 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(900);
 
 /// A study that changes nothing for so long waits for VMs that are silent: they beat every 30 s.
 const STILL: Duration = Duration::from_secs(45);
+
+/// How often it is looked whether anything changes.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// Longer than a VM may be silent or unclaimed.
 const LONG: u32 = 16 * 60;
@@ -55,8 +59,12 @@ pub struct World {
     pub struck: BTreeSet<String>,
     /// Processes that stand still.
     pub frozen: Vec<u32>,
+    /// What has happened to VMs phase by phase.
+    pub struck_in: phases::Struck,
     /// What `status` showed last, and since when.
     seen: (Value, Instant),
+    /// When that was looked at.
+    looked: Instant,
     apply: Option<Child>,
     /// File systems of limited size.
     pub small: Vec<PathBuf>,
@@ -89,7 +97,9 @@ impl World {
             target,
             struck: BTreeSet::new(),
             frozen: Vec::new(),
+            struck_in: phases::Struck::default(),
             seen: (Value::Null, Instant::now()),
+            looked: Instant::now(),
             apply: None,
             small: Vec::new(),
             ahead: 0,
@@ -228,7 +238,11 @@ impl World {
     /// Lets minutes pass where nothing happens any more: a VM that is silent is given up after minutes.
     /// What stood still goes on then, and is late.
     pub fn let_time_pass(&mut self) {
-        let Some(status) = self.status().filter(|_| self.target == Target::Gcp) else { return };
+        if self.target == Target::Local || self.looked.elapsed() < LOOK_EVERY {
+            return;
+        }
+        self.looked = Instant::now();
+        let Some(status) = self.status() else { return };
         if self.seen.0 != status["experiments"] {
             self.seen = (status["experiments"].clone(), Instant::now());
         } else if self.seen.1.elapsed() > STILL {
