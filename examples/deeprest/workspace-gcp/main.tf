@@ -22,7 +22,7 @@ locals {
   target       = "gcp"
   store        = "gs://my-project-deeprest/deeprest"
   results      = "../results"
-  guest_sha256 = "dd6d0cddefef1ea249dbc74607b9c634c37025d781b80363a7459181d569f995"
+  guest_sha256 = "79505281e812ddf81ddd0117c7d8d656aa929ffcea61a6cbf36f8f43fded9698"
   project      = "my-project"
   region       = "us-central1"
   labels       = {}

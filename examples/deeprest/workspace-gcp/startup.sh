@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # DO NOT EDIT: gen-tf renders this file from study "deeprest".
 GEN_TF_STORE='gs://my-project-deeprest/deeprest'
-GEN_TF_GUEST_SHA256='dd6d0cddefef1ea249dbc74607b9c634c37025d781b80363a7459181d569f995'
+GEN_TF_GUEST_SHA256='79505281e812ddf81ddd0117c7d8d656aa929ffcea61a6cbf36f8f43fded9698'
 # shellcheck shell=bash
 # Gets, checks and starts the guest, or powers off.
 set -euo pipefail

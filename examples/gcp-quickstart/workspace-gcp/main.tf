@@ -27,7 +27,7 @@ locals {
   target       = "gcp"
   store        = "gs://my-project-gcp-quickstart/gcp-quickstart"
   results      = "../results"
-  guest_sha256 = "9201d39cc06d0e5f98823d3243764af0c4fa4783c2598132423514dd8c0f39c8"
+  guest_sha256 = "eda434acddf6af57f982268034c042b3dc10ae4dd114491d98c022698562d06e"
   project      = "my-project"
   region       = "us-central1"
   labels = {

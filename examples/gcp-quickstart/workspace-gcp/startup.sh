@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # DO NOT EDIT: gen-tf renders this file from study "gcp-quickstart".
 GEN_TF_STORE='gs://my-project-gcp-quickstart/gcp-quickstart'
-GEN_TF_GUEST_SHA256='9201d39cc06d0e5f98823d3243764af0c4fa4783c2598132423514dd8c0f39c8'
+GEN_TF_GUEST_SHA256='eda434acddf6af57f982268034c042b3dc10ae4dd114491d98c022698562d06e'
 # shellcheck shell=bash
 # Gets, checks and starts the guest, or powers off.
 set -euo pipefail

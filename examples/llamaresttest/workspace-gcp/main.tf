@@ -27,7 +27,7 @@ locals {
   target       = "gcp"
   store        = "gs://my-project-llamaresttest/llamaresttest"
   results      = "../results"
-  guest_sha256 = "63b43080e9dff257c321dfa5b76a1be96826ffba4b01328ef9addab3458fd1dc"
+  guest_sha256 = "425abc99086df496d5355936cd384a7a8ec7185ae7242cdc9e10427ab62b8f3b"
   project      = "my-project"
   region       = "us-central1"
   labels = {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # DO NOT EDIT: gen-tf renders this file from study "llamaresttest".
 GEN_TF_STORE='gs://my-project-llamaresttest/llamaresttest'
-GEN_TF_GUEST_SHA256='63b43080e9dff257c321dfa5b76a1be96826ffba4b01328ef9addab3458fd1dc'
+GEN_TF_GUEST_SHA256='425abc99086df496d5355936cd384a7a8ec7185ae7242cdc9e10427ab62b8f3b'
 # shellcheck shell=bash
 # Gets, checks and starts the guest, or powers off.
 set -euo pipefail

@@ -109,6 +109,28 @@ fn a_vm_that_is_preempted_during_setup_says_so() {
 }
 
 #[test]
+fn a_shutdown_that_ends_a_command_of_the_guest_itself_is_a_preemption() {
+    let options = Options { variant: Some("ended-before-upload"), ..Options::default() };
+    let Some(lab) = Lab::new(options) else { return };
+    lab.boot();
+    lab.wait_until_off(1, 60);
+    let outcome = lab.outcome(1);
+    assert_eq!(outcome.cause, Some(Cause::Preempted), "{}\n{}", outcome.message, lab.log(1));
+    assert!(outcome.results.is_none());
+}
+
+#[test]
+fn results_that_are_in_the_store_count_also_when_a_shutdown_ends_a_command_of_the_guest() {
+    let options = Options { variant: Some("ended-after-upload"), ..Options::default() };
+    let Some(lab) = Lab::new(options) else { return };
+    lab.boot();
+    lab.wait_until_off(1, 60);
+    let outcome = lab.outcome(1);
+    assert_eq!(outcome.cause, None, "{}\n{}", outcome.message, lab.log(1));
+    assert!(lab.results(&outcome).join("requests.txt").exists());
+}
+
+#[test]
 fn a_vm_that_is_preempted_while_the_store_is_away_gives_up_its_results_for_the_outcome() {
     let Some(lab) = running() else { return };
     let away = json!({ "match": { "path": "name=s1%2Fresults" }, "fault": { "status": 503 } });

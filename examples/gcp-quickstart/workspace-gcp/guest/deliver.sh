@@ -98,9 +98,17 @@ on_exit() {
   set +e
   [[ -z $DELIVERED ]] || exit "$status"
   [[ -z $STEP_PID ]] || platform_kill_step
-  fail "$(cause_of_phase)" "the guest itself failed in phase $PHASE (status $status)"
   END_PHASE=${END_PHASE:-$PHASE}
-  UPLOADED=null
+  # A machine that is taken away ends every process, also one that we wait for (128 + SIGTERM).
+  if [[ -z $TERMINATED ]] && ((status != 143)); then
+    fail "$(cause_of_phase)" "the guest itself failed in phase $PHASE (status $status)"
+    UPLOADED=null
+  elif [[ $UPLOADED == null ]]; then
+    fail preempted "the machine was taken away in phase $PHASE"
+  else
+    # All that the outcome names is in the store.
+    conclude
+  fi
   conclude yes
 }
 
