@@ -1,33 +1,34 @@
 #!/usr/bin/env python3
-"""Measures gen-tf-sync on a made study: a cold pull, and pulls that find nothing new.
+"""Measures gen-tf-sync on a synthetic study: a cold pull, pulls that find nothing new, verify and report.
 
     cargo build --release -p gen-tf-sync -p fake-gcp
-    bench_sync.py --experiments 100 --files 150 --bytes 2000-6000 --store http
-    bench_sync.py --experiments 1000 --files 20 --bytes 500000 --store folder
-    bench_sync.py --experiments 1000 --files 3 --bytes 1000 --store http
+    bench_sync.py --experiments 1000 --file-bytes 10000000 --store folder
+    bench_sync.py --experiments 100 --extra-files 150 --store http
+    bench_sync.py --experiments 1000 --duration 10 --store http
 
-The store is a folder, or a bucket of fake-gcp over loopback HTTP. Figures are those of the process itself, as the
-kernel counts them for one that has ended (CPU: user and system). It judges nothing, and is no test.
+The study is that of synthetic_study.py, without defects, and has the sizes that its options say. The store is a folder,
+or a bucket of fake-gcp over loopback HTTP. Figures are those of the process itself, as the kernel counts them for one
+that has ended (CPU: user and system). It judges nothing, and is no test.
 """
 
 import argparse
-import gzip
-import hashlib
-import io
 import json
 import os
-import random
 import subprocess
-import tarfile
 import tempfile
 import time
 import urllib.parse
 import urllib.request
 from pathlib import Path
 
+import synthetic_study
+from synthetic import store as synthetic_store
+
 ROOT = Path(__file__).resolve().parents[2]
 RELEASE = ROOT / "target" / "release"
-DEFINITION = "d" * 32
+PROGRAM = RELEASE / "gen-tf-sync"
+# Commands that are measured after the pulls, where the program has them.
+COMMANDS = ("verify", "report")
 
 
 def main():
@@ -36,94 +37,44 @@ def main():
         folder = Path(folder)
         store = Folder(folder) if arguments.store == "folder" else Bucket(folder)
         try:
-            make(store, folder, arguments)
-            print(f"{arguments.experiments} experiments x {arguments.files} files, store: {arguments.store}")
-            print(f"{'':14}{'wall s':>9}{'cpu s':>9}{'user':>8}{'sys':>8}{'peak MiB':>10}  requests")
-            for name in ["cold"] + ["nothing new"] * arguments.again:
-                before = store.requests()
-                measured = pull(folder, store.variables)
-                after = store.requests()
-                asked = ", ".join(f"{after[kind] - before.get(kind, 0)} {kind}" for kind in after)
-                wall, user, system, peak = measured
-                row = f"{wall:9.2f}{user + system:9.3f}{user:8.3f}{system:8.3f}{peak:10.1f}"
-                print(f"{name:14}{row}  {asked or '-'}", flush=True)
+            matrix = synthetic_study.matrix_of(arguments)
+            synthetic_store.write_workspace(folder, store.location, matrix)
+            synthetic_study.fill(store.put, matrix, [], synthetic_study.sizes_of(arguments))
+            measure_all(store, folder, arguments)
         finally:
             store.close()
 
 
+def measure_all(store, folder, arguments):
+    print(f"{arguments.experiments} experiments, store: {arguments.store}")
+    print(f"{'':14}{'wall s':>9}{'cpu s':>9}{'user':>8}{'sys':>8}{'peak MiB':>10}  requests")
+    pulls = [("cold pull", [])] + [("nothing new", [])] * arguments.again
+    known = subprocess.run([PROGRAM, "--help"], capture_output=True, text=True, check=True).stdout
+    commands = [(command, [command]) for command in COMMANDS if f"\n  {command} " in known]
+    for name, words in pulls + commands:
+        before = store.requests()
+        wall, user, system, peak = measure([PROGRAM, *words, folder / "workspace"], folder, store.variables)
+        after = store.requests()
+        asked = ", ".join(f"{after[kind] - before.get(kind, 0)} {kind}" for kind in after)
+        row = f"{wall:9.2f}{user + system:9.3f}{user:8.3f}{system:8.3f}{peak:10.1f}"
+        print(f"{name:14}{row}  {asked or '-'}", flush=True)
+
+
 def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--experiments", type=int, default=100)
-    parser.add_argument("--files", type=int, default=150, help="files of each experiment")
-    parser.add_argument("--bytes", default="2000-6000", help="size of each file: N, or FROM-TO")
+    synthetic_study.add_sizes(parser)
     parser.add_argument("--store", choices=["folder", "http"], default="http")
     parser.add_argument("--again", type=int, default=5, help="pulls that find nothing new")
     parser.add_argument("--folder", help="where to work [default: the system's temporary folder]")
     return parser.parse_args()
 
 
-def make(store, folder, arguments):
-    """A study of finished experiments. Every tenth archive is its own, to save the maker's time; keys never are."""
-    random.seed(1)
-    low, _, high = arguments.bytes.partition("-")
-    size = (int(low), int(high or low))
-    archives = [archive(arguments.files, size) for _ in range(max(1, min(10, arguments.experiments)))]
-    runs = (arguments.experiments + 9) // 10
-    ids = [(f"service-{cell // 5}", f"tool-{cell % 5}", run) for cell in range(10) for run in range(1, runs + 1)]
-    for number, (service, tool, run) in enumerate(ids[: arguments.experiments]):
-        packed, listed, count = archives[number % len(archives)]
-        name = f"{service}/{tool}/{run}"
-        keys = (f"results/{name}/1.tar.gz", f"results/{name}/1.files.json", f"outcomes/{name}/1.json")
-        store.put(keys[0], packed)
-        store.put(keys[1], listed)
-        store.put(keys[2], json.dumps(outcome(name, keys, packed, listed, count), indent=2).encode())
-    cells = {f"service-{s}": {f"tool-{t}": {"definition": DEFINITION, "setup_key": ""} for t in range(5)} for s in (0, 1)}
-    workspace = folder / "workspace"
-    workspace.mkdir()
-    facts = {"format": 1, "study": "bench", "harness": "quickstart", "store": store.location}
-    facts.update({"results": "../results", "runs": runs, "attempts": 3, "cells": cells})
-    (workspace / "gen-tf.json").write_text(json.dumps(facts))
-
-
-def archive(files, size):
-    """A .tar.gz of text that compresses as logs do, its file list, and the number of its files."""
-    words = [f"{random.getrandbits(40):x}" for _ in range(400)]
-    listed, packed = {}, io.BytesIO()
-    with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=6, mtime=0) as zipped:
-        with tarfile.open(fileobj=zipped, mode="w", format=tarfile.GNU_FORMAT) as tar:
-            for number in range(files):
-                length = random.randint(*size)
-                data = " ".join(random.choices(words, k=length // 9 + 1)).encode()[:length]
-                entry = tarfile.TarInfo(f"./evidence/{number:04}.log")
-                entry.size = len(data)
-                tar.addfile(entry, io.BytesIO(data))
-                listed[f"evidence/{number:04}.log"] = {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-    return packed.getvalue(), json.dumps({"format": 1, "files": listed}).encode(), files
-
-
-def outcome(name, keys, packed, listed, count):
-    """As a guest writes it, with as many facts about its machine."""
-    environment = {f"package-{number}": f"1.{number}.0-1ubuntu0.22.04.{number}" for number in range(40)}
-    environment["harness"] = "quickstart"
-    return {
-        "format": 1, "study": "bench", "experiment": name, "attempt": 1, "definition": DEFINITION,
-        "setup_key": "e" * 32, "outcome": "succeeded", "cause": None, "message": "", "phase": "outcome",
-        "written_by": "guest", "duration": 3600.0, "tool_seconds": 3600.0, "tool_starts": 1,
-        "timings": {"started": "2026-11-24T09:00:00Z", "ended": "2026-11-24T10:10:00Z", "wall_seconds": 4200.0, "phases": {}},
-        "results": {
-            "archive": keys[0], "size": len(packed), "sha256": hashlib.sha256(packed).hexdigest(),
-            "file_list": keys[1], "file_list_sha256": hashlib.sha256(listed).hexdigest(), "files": count,
-        },
-        "environment": environment,
-    }
-
-
-def pull(folder, variables):
-    """Wall, user and system seconds and peak memory in MiB of one gen-tf-sync, without Terraform on its path."""
+def measure(command, folder, variables):
+    """Wall, user and system seconds and peak memory in MiB of one program, without Terraform on its path."""
     environment = {"PATH": str(folder / "no-programs"), "HOME": str(folder), **variables}
     log = (folder / "log").open("wb")
     begin = time.monotonic()
-    child = subprocess.Popen([RELEASE / "gen-tf-sync", folder / "workspace"], env=environment, stdout=log, stderr=log)
+    child = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     peak, ended = 0, 0
     while not ended:
         peak = max(peak, high_water(child.pid))
@@ -146,23 +97,10 @@ def high_water(process):
     return int(lines[0].split()[1]) if lines else 0
 
 
-class Folder:
-    """A store in a folder; equal objects share their bytes, so that it is small."""
+class Folder(synthetic_store.Folder):
+    """A store in a folder, which counts no requests."""
 
     variables = {}
-
-    def __init__(self, folder):
-        self.root, self.known = folder / "store" / "bench", {}
-        self.location = "../store/bench"
-
-    def put(self, key, data):
-        path = self.root / key
-        path.parent.mkdir(parents=True, exist_ok=True)
-        first = self.known.setdefault(data, path) if key.endswith(".gz") else path
-        if first is path:
-            path.write_bytes(data)
-        else:
-            os.link(first, path)
 
     def requests(self):
         return {}
@@ -174,7 +112,7 @@ class Folder:
 class Bucket:
     """A store in a bucket of fake-gcp."""
 
-    location = "gs://bucket/bench"
+    location = f"gs://bucket/{synthetic_store.STUDY}"
 
     def __init__(self, folder):
         state = folder / "cloud"
@@ -197,7 +135,7 @@ class Bucket:
             return answer.read()
 
     def put(self, key, data):
-        name = urllib.parse.quote(f"bench/{key}", safe="")
+        name = urllib.parse.quote(f"{synthetic_store.STUDY}/{key}", safe="")
         self.ask("POST", f"/upload/storage/v1/b/bucket/o?uploadType=media&name={name}", data)
 
     def requests(self):

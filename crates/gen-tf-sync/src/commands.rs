@@ -1,5 +1,6 @@
 //! One file a command: its arguments and its steps.
 
+pub mod export;
 pub mod metrics;
 pub mod pull;
 mod whose;
@@ -9,4 +10,6 @@ mod whose;
 pub enum Command {
     /// Compute metrics.json of what has been pulled, where it is missing or of an older format
     Metrics(metrics::Arguments),
+    /// Write results as RESTgym's or LlamaRestTest's own scripts expect them
+    Export(export::Arguments),
 }

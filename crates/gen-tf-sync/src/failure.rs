@@ -4,7 +4,8 @@ use std::{error::Error, fmt::Write, process::ExitCode};
 
 use gen_tf_store::StoreError;
 use gen_tf_sync::{
-    pull::PullError, results::ResultsError, study::StudyError, workspace::WorkspaceError,
+    export::ExportError, pull::PullError, results::ResultsError, study::StudyError,
+    workspace::WorkspaceError,
 };
 
 /// Shows help or a usage error. Wrong usage is 1, as any error.
@@ -47,6 +48,7 @@ fn hint(error: &(dyn Error + 'static)) -> Option<&'static str> {
         None => error
             .downcast_ref::<ResultsError>()
             .and_then(ResultsError::hint)
+            .or_else(|| error.downcast_ref::<ExportError>().and_then(ExportError::hint))
             .or_else(|| error.downcast_ref::<StudyError>().and_then(StudyError::hint))
             .or_else(|| error.downcast_ref::<StoreError>().and_then(StoreError::hint)),
     }

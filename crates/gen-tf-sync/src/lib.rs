@@ -6,6 +6,7 @@
 pub mod archive;
 pub mod collection;
 mod disk;
+pub mod export;
 pub mod home;
 pub mod matrix;
 pub mod metrics;

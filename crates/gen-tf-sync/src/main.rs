@@ -20,6 +20,7 @@ Examples:
   gen-tf-sync --watch                        follow a running study until it is complete
   gen-tf-sync --json | jq '.errors'          for programs
   gen-tf-sync metrics --results /data        compute the metrics of what is there
+  gen-tf-sync export --restgym --output DIR  write results for RESTgym's own scripts
 
 Results come to <results>/<service>/<tool>/<run>/ with their outcome.json, its list of files and hashes
 (outcome.files.json) and metrics.json, failed attempts to
@@ -57,6 +58,7 @@ fn main() -> ExitCode {
     };
     let ended = match &cli.command {
         Some(commands::Command::Metrics(arguments)) => commands::metrics::run(arguments),
+        Some(commands::Command::Export(arguments)) => commands::export::run(arguments),
         None => commands::pull::run(&cli.pull),
     };
     match ended {
