@@ -18,7 +18,7 @@ use gen_tf_core::id::ExperimentId;
 
 pub use self::error::{Complaint, ExportError};
 use self::{error::Findings, write::Target};
-use crate::{results::ResultsFolder, study::Study};
+use crate::study::Study;
 
 /// Whose scripts the tree is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,8 +43,8 @@ impl Form {
 /// What is exported, and where to.
 #[derive(Clone, Copy)]
 pub struct Job<'a> {
-    /// The results.
-    pub folder: &'a ResultsFolder,
+    /// The results folder.
+    pub results: &'a Utf8Path,
     /// The study whose experiments count.
     pub study: &'a Study,
     /// Whose scripts it is for.
@@ -74,11 +74,11 @@ pub struct Exported {
 /// is nothing to export, or something in the place of the folder, and when a file can't be copied.
 pub fn export(job: &Job<'_>) -> Result<Exported, ExportError> {
     check_harness(job)?;
-    let target = Target::new(job.output, job.folder)?;
+    let target = Target::new(job.output, job.results)?;
     let mut findings = Findings::default();
     let selected = selection::select(job, &mut findings)?;
     if selected.is_empty() && findings.complaints.is_empty() {
-        return Err(ExportError::Nothing { results: job.folder.path().to_owned() });
+        return Err(ExportError::Nothing { results: job.results.to_owned() });
     }
     let tasks = match job.form {
         Form::RestGym => restgym::tasks(&selected, &mut findings),

@@ -71,8 +71,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (folder, study) = arguments.whose.folder_and_study()?;
     let form = if arguments.restgym { Form::RestGym } else { Form::LlamaRestTest };
     let interrupt = Interrupt::install()?;
-    let (folder, study, output) = (&folder, &study, &arguments.output);
-    let exported = export::export(&Job { folder, study, form, output, stop: interrupt.flag() });
+    let (results, study, output) = (folder.path(), &study, &arguments.output);
+    let exported = export::export(&Job { results, study, form, output, stop: interrupt.flag() });
     if matches!(exported, Err(ExportError::Interrupted)) {
         eprintln!("note: {}", ExportError::Interrupted);
         return Ok(ExitCode::from(EXIT_INTERRUPTED));

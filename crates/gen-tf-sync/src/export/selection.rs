@@ -28,7 +28,7 @@ pub(super) fn select(
     findings: &mut Findings,
 ) -> Result<Vec<Experiment>, ExportError> {
     let mut found = BTreeMap::new();
-    for place in collection::places(job.folder.path())? {
+    for place in collection::places(job.results)? {
         let id = match place.owner {
             Some(Owner::Experiment(id)) if job.study.matrix.has(&id) => id,
             Some(Owner::Failed(_)) => continue,
@@ -52,7 +52,7 @@ fn look(
     place: &Utf8PathBuf,
     findings: &mut Findings,
 ) -> Option<Experiment> {
-    let folder = job.folder.path().join(place);
+    let folder = job.results.join(place);
     match collection::outcome(&folder) {
         Ok(Some(outcome)) => {
             if let Some(message) = objection(job, &id, &outcome) {

@@ -14,7 +14,7 @@ use super::{
     error::{ExportError, failed},
     step::{Step, Task},
 };
-use crate::{disk, parallel, results::ResultsFolder};
+use crate::{disk, parallel};
 
 /// How many experiments are copied at once.
 const AT_ONCE: usize = 4;
@@ -28,7 +28,7 @@ pub(super) struct Target {
 
 impl Target {
     /// Refuses a place that is taken, or among the results.
-    pub(super) fn new(output: &Utf8Path, results: &ResultsFolder) -> Result<Self, ExportError> {
+    pub(super) fn new(output: &Utf8Path, results: &Utf8Path) -> Result<Self, ExportError> {
         let Some(name) = output.file_name() else {
             return Err(ExportError::NoName { path: output.to_owned() });
         };
@@ -39,8 +39,9 @@ impl Target {
         fs::create_dir_all(parent).map_err(failed("make the folder", parent))?;
         let parent = parent.canonicalize_utf8().map_err(failed("find", parent))?;
         let path = parent.join(name);
-        if path.starts_with(results.path()) {
-            return Err(ExportError::Inside { path, results: results.path().to_owned() });
+        let results = results.canonicalize_utf8().map_err(failed("find", results))?;
+        if path.starts_with(&results) {
+            return Err(ExportError::Inside { path, results });
         }
         let partial = parent.join(format!(".{name}.part"));
         let target = Self { path, parent, partial };

@@ -2,40 +2,15 @@
 
 use std::{fs, path::Path};
 
-use serde_json::Value;
-
 use crate::{
-    evidence, python, script, study,
+    evidence, python,
+    res_csv::{self, SERVICES},
+    script, study,
     support::{Files, Study, tree},
 };
 
 const VARIABLE: &str = "GEN_TF_LLAMARESTTEST_REPOSITORY";
 const COMMIT: &str = "69f2e95e78a9a58cf0492613cde94f90fe57ea61";
-/// In the order of the lines of res.csv.
-const SERVICES: [&str; 9] = [
-    "fdic",
-    "genome-nexus",
-    "language-tool",
-    "ocvn",
-    "ohsome",
-    "omdb",
-    "rest-countries",
-    "spotify",
-    "youtube",
-];
-const COLUMNS: [&str; 10] = [
-    "requests",
-    "success",
-    "client_error",
-    "unique_500",
-    "executed_operations",
-    "seconds_to_success",
-    "requests_to_success",
-    "branch",
-    "line",
-    "method",
-];
-
 pub fn run(service: &str) -> Files {
     let mut files = evidence(&format!("llamaresttest/{service}"));
     files.insert("requests.json".to_owned(), b"{}\n".to_vec());
@@ -96,14 +71,11 @@ fn collected(study: &Study) -> Option<Vec<Vec<f64>>> {
     fs::write(&program, text).unwrap();
     let folder = study.path("export/arat-rl/1");
     python(&program, &folder, &modules, "");
-    let lines = fs::read_to_string(folder.join("res.csv")).unwrap();
-    let numbers = |line: &str| line.split(',').map(|cell| cell.parse().unwrap()).collect();
-    Some(lines.lines().map(numbers).collect())
+    Some(res_csv::lines(&fs::read_to_string(folder.join("res.csv")).unwrap()))
 }
 
 fn published(study: &Study, service: &str) -> Vec<f64> {
-    let row = study.published(&format!("{service}/arat-rl/1"), "llamaresttest");
-    COLUMNS.iter().filter_map(|column| row.get(column).and_then(Value::as_f64)).collect()
+    res_csv::line(&study.published(&format!("{service}/arat-rl/1"), "llamaresttest"))
 }
 
 #[test]

@@ -4,6 +4,8 @@
 
 #[path = "../support/mod.rs"]
 mod support;
+#[path = "../support/res_csv.rs"]
+mod res_csv;
 mod restgym;
 mod llamaresttest;
 mod refused;

@@ -51,6 +51,7 @@ fn database(interactions: &[u8], rows: usize) -> Vec<u8> {
          response_status_code integer, response_headers text, response_content text, \
          response_timestamp real)";
     database.execute(table, []).unwrap();
+    database.execute_batch("BEGIN").unwrap();
     let insert = "INSERT INTO interactions VALUES (NULL, ?1, ?2, '', '', ?3, ?4, '', ?5, ?6)";
     let first = found[0].2;
     let mut sent = first;
@@ -58,6 +59,7 @@ fn database(interactions: &[u8], rows: usize) -> Vec<u8> {
         database.execute(insert, (method, path, sent, status, body, sent + 0.1)).unwrap();
         sent += 0.29;
     }
+    database.execute_batch("COMMIT").unwrap();
     database.close().unwrap();
     fs::read(path).unwrap()
 }
@@ -116,6 +118,28 @@ fn what_is_left_out_and_what_the_scripts_will_say_is_told() {
     }
     assert_eq!(told.stderr.matches("warning: ").count(), 5, "{}", told.stderr);
     assert!(!export.join("market/deeprest/4").exists());
+}
+
+#[test]
+fn an_exported_run_keeps_the_rules_of_check_py_as_the_harness_knows_them() {
+    let study = pulled(200);
+    let (export, _) = study.exported("--restgym");
+    let modules = study.path("modules");
+    fs::create_dir(&modules).unwrap();
+    for service in SERVICES {
+        let folder = export.join(service).join("deeprest/1");
+        let program = modules.join("look.py");
+        let text = format!(
+            "import sys\nsys.path.insert(0, {:?})\nimport rules\n\
+             rules.main(['.', '{service}', 'deeprest', 'look.json'])\n",
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/harnesses/restgym")
+        );
+        fs::write(&program, text).unwrap();
+        assert_eq!(python(&program, &folder, &modules, ""), "", "{service}");
+        let look: Value =
+            serde_json::from_slice(&fs::read(folder.join("look.json")).unwrap()).unwrap();
+        assert_eq!(look["ok"], true, "{service}: {look}");
+    }
 }
 
 /// RESTgym's folder as its scripts find it, without what they import and do not use.

@@ -1,6 +1,8 @@
 //! Metrics of evidence that was made for it, whole and garbled. Nothing here measures anything.
 #![allow(clippy::unwrap_used, reason = "a test ends with a panic")]
 
+#[path = "../support/res_csv.rs"]
+mod res_csv;
 mod published;
 mod evidence;
 mod garbled;
