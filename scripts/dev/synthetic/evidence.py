@@ -80,9 +80,10 @@ def lines(run, padding):
 
 
 def filler(number, length):
-    start = number * 7919 % 4096
-    text = FILLER[start : start + length]
-    return text * (length // max(1, len(text)) + 1) if len(text) < length else text
+    """Text of a length; another one for each number, as far as a window of gzip reaches."""
+    start = number * 7919 % len(FILLER)
+    text = FILLER[start:] + FILLER[:start] if start + length > len(FILLER) else FILLER[start : start + length]
+    return (text * (length // len(text) + 1))[:length] if text else text
 
 
 def coverage(run):

@@ -17,7 +17,7 @@ use crate::interrupt::{EXIT_INTERRUPTED, Interrupt};
 /// Shown at the end of `--help`.
 const NOTES: &str = "\
 With --restgym the folder is <service>/<tool>/<run>/ and takes the place of RESTgym's own results/:
-  gen-tf-sync export --restgym --output RESTgym/results     (after moving its README.md away)
+  gen-tf-sync export --restgym --output RESTgym/results     (its own results/ moved away)
   python3 RESTgym/src/check.py; python3 RESTgym/src/process_results.py
 
 With --llamaresttest it is <tool>/<run>/, each with 0/ and specs/, in which collect.py is run:
