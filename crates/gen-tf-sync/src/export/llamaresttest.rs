@@ -13,7 +13,7 @@ use gen_tf_core::id::ExperimentId;
 use super::{
     error::Findings,
     selection::Experiment,
-    step::{Kind, Step, Task, need, take},
+    step::{Kind, Step, Task, UNITS, counts_nothing, need, take},
 };
 
 /// The services in the order of the lines of `res.csv`; those with coverage with their port.
@@ -30,6 +30,7 @@ const SERVICES: [(&str, Option<u16>); 9] = [
 ];
 /// Where `collect.py` looks.
 const RUN: &str = "0";
+const DOCUMENT: &str = "openapi.json";
 const DOCUMENTS: &str = "specs/openapi_json";
 /// Says which lines of `res.csv` are no measurement.
 const NOT_MEASURED: &str = "not-measured.txt";
@@ -100,22 +101,34 @@ fn measured(experiment: &Experiment, task: &mut Task, findings: &mut Findings) {
     let log = format!("log-{service}.txt");
     let to = folder.join(RUN).join(&log);
     need(experiment, (&log, Kind::File, "which collect.py counts"), to, task, findings);
-    let document = ("openapi.json", Kind::File, "whose paths collect.py counts by");
+    let document = (DOCUMENT, Kind::File, "whose paths collect.py counts by");
     let to = folder.join(DOCUMENTS).join(format!("{service}.json"));
     need(experiment, document, to, task, findings);
+    let report = port.map_or(String::new(), |port| format!("{port}.csv"));
     if let Some(port) = port {
-        let report = format!("{port}.csv");
         let to = folder.join(RUN).join(&report);
         need(experiment, (&report, Kind::File, "which collect.py reads"), to, task, findings);
         let exec = format!("jacoco{port}.exec");
         let to = folder.join(RUN).join(&exec);
         take(experiment, (&exec, Kind::File), to, task, findings);
     }
-    let metrics = &experiment.metrics;
-    if metrics.published.llamaresttest.is_none() && metrics.sources.failures.is_some() {
-        let problems = metrics.problems.iter().filter(|problem| problem.file == log);
-        let told: Vec<&str> = problems.map(|problem| problem.message.as_str()).collect();
-        let message = format!("collect.py cannot count {log}: {}", told.join("; "));
+    for file in [log.as_str(), DOCUMENT, port.map_or("", |_| report.as_str())] {
+        stumble(experiment, file, findings);
+    }
+}
+
+/// Complains about a file that `collect.py` would stop at, where reading it for the metrics has told.
+fn stumble(experiment: &Experiment, file: &str, findings: &mut Findings) {
+    let Experiment { id, metrics, .. } = experiment;
+    let is_counted = metrics.published.llamaresttest.is_some();
+    let is_report = file.ends_with(".csv");
+    let told = metrics.problems.iter().filter(|problem| problem.file == file);
+    for problem in told.filter(|_| is_report || !is_counted) {
+        findings.complain(id, format!("collect.py stops at {file}: {}", problem.message));
+    }
+    let end = metrics.coverage.as_ref().and_then(|coverage| coverage.end);
+    if is_report && end.is_some_and(counts_nothing) {
+        let message = format!("collect.py stops at {file}, which has no {UNITS}");
         findings.complain(id, message);
     }
 }

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::{
     error::Findings,
     selection::Experiment,
-    step::{Kind, Task, has_any, need, take},
+    step::{Kind, Task, UNITS, counts_nothing, has_any, need, take},
 };
 
 const SAMPLES: &str = "code-coverage";
@@ -65,6 +65,7 @@ fn task(experiment: &Experiment, findings: &mut Findings) -> Task {
         let message = format!("{SAMPLES} has no report (*.csv), and process_results.py stops");
         findings.complain(&experiment.id, message);
     }
+    stumble(experiment, findings);
     match &experiment.metrics.published.restgym {
         None => findings.complain(&experiment.id, "results.db cannot be read; see metrics.json"),
         Some(summary) if summary.interactions.count % STEP != 0 => {
@@ -78,6 +79,20 @@ fn task(experiment: &Experiment, findings: &mut Findings) -> Task {
     }
     remark_rules(experiment, findings);
     task
+}
+
+/// Complains about samples that `process_results.py` would stop at: it then writes no `summary.json`.
+fn stumble(experiment: &Experiment, findings: &mut Findings) {
+    let Experiment { id, metrics, .. } = experiment;
+    for problem in metrics.problems.iter().filter(|it| it.file.starts_with(SAMPLES)) {
+        let (file, message) = (&problem.file, &problem.message);
+        findings.complain(id, format!("process_results.py stops at {file}: {message}"));
+    }
+    let end = metrics.coverage.as_ref().and_then(|coverage| coverage.end);
+    if end.is_some_and(counts_nothing) {
+        let message = format!("process_results.py stops at {SAMPLES}, which has no {UNITS}");
+        findings.complain(id, message);
+    }
 }
 
 /// Tells which rules of `check.py` the harness has found broken: such a run is not verified, and then

@@ -3,6 +3,7 @@
 use std::fs;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use gen_tf_core::metrics::CoverageCounts;
 
 use super::{error::Findings, selection::Experiment};
 
@@ -59,6 +60,15 @@ pub(super) fn take(
         findings.complain(&experiment.id, message);
     }
     true
+}
+
+/// What coverage is divided by.
+pub(super) const UNITS: &str = "branches, no lines or no methods";
+
+/// Whether coverage has nothing to divide by, at which both projects' scripts stop.
+pub(super) fn counts_nothing(end: CoverageCounts) -> bool {
+    let CoverageCounts { lines, branches, methods } = end;
+    [lines, branches, methods].into_iter().any(|it| it.is_none_or(|it| it.total == 0))
 }
 
 /// Whether a folder has a file with this ending.

@@ -80,10 +80,42 @@ fn a_log_that_collect_py_would_stumble_on_is_named() {
     study.pull_all();
     let words = [
         "youtube/arat-rl/1: there is no 9009.csv, which collect.py reads",
-        "omdb/arat-rl/1: collect.py cannot count log-omdb.txt: ",
+        "omdb/arat-rl/1: collect.py stops at log-omdb.txt: ",
         "LlamaRestTest's collect.py would stop",
     ];
     refused(&study, "--llamaresttest", &words);
+}
+
+const HEAD: &str = "GROUP,PACKAGE,CLASS,INSTRUCTION_MISSED,INSTRUCTION_COVERED,BRANCH_MISSED,\
+    BRANCH_COVERED,LINE_MISSED,LINE_COVERED,COMPLEXITY_MISSED,COMPLEXITY_COVERED,METHOD_MISSED,\
+    METHOD_COVERED\n";
+
+#[test]
+fn reports_that_the_scripts_would_stop_at_are_named() {
+    let study = study("llamaresttest", &["ocvn", "youtube"], "arat-rl", 1);
+    for (service, report, text) in [
+        ("ocvn", "9004.csv", "g,p,c,1,1,0,0,1,1,1,1,1,1\n"),
+        ("youtube", "9009.csv", "g,p,c,1,1,0,0,1"),
+    ] {
+        let mut files = llamaresttest::run(service);
+        files.insert(report.to_owned(), format!("{HEAD}{text}").into_bytes()).unwrap();
+        study.put_success(&format!("{service}/arat-rl/1"), 1, &files);
+    }
+    study.pull_all();
+    let words = [
+        "ocvn/arat-rl/1: collect.py stops at 9004.csv, which has no branches, no lines or no",
+        "youtube/arat-rl/1: collect.py stops at 9009.csv: line 2 is no whole line",
+    ];
+    refused(&study, "--llamaresttest", &words);
+
+    let study = crate::study("restgym", &["market"], "deeprest", 1);
+    let mut files = restgym::run("market", 200);
+    let cut = format!("{HEAD}g,p,c,1,1,0,0").into_bytes();
+    files.insert("code-coverage/jacoco_2026-11-28T10.00.20.csv".to_owned(), cut).unwrap();
+    study.put_success("market/deeprest/1", 1, &files);
+    study.pull_all();
+    let word = "process_results.py stops at code-coverage/jacoco_2026-11-28T10.00.20.csv: line 2";
+    refused(&study, "--restgym", &[word]);
 }
 
 #[test]
