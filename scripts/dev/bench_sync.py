@@ -39,7 +39,8 @@ def main():
         try:
             matrix = synthetic_study.matrix_of(arguments)
             synthetic_store.write_workspace(folder, store.location, matrix)
-            synthetic_study.fill(store.put, matrix, [], synthetic_study.sizes_of(arguments))
+            for _ in synthetic_study.fill(store.put, matrix, [], synthetic_study.sizes_of(arguments)):
+                pass
             measure_all(store, folder, arguments)
         finally:
             store.close()

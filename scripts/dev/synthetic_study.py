@@ -57,8 +57,9 @@ def main():
     planted, tampered = defects.plant(chance, matrix) if arguments.plant_defects else ([], [])
     place = store.Folder(folder)
     store.write_workspace(folder, place.location, matrix)
-    known = fill(place.put, matrix, planted, sizes_of(arguments))
-    expected = expectation(arguments.seed, matrix, known, planted, tampered)
+    filled = fill(place.put, matrix, planted, sizes_of(arguments))
+    counted = {name: run and figures.figures(run) for name, run in filled}
+    expected = expectation(arguments.seed, matrix, counted, planted, tampered)
     (folder / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")
     print(f"{len(matrix.experiments)} experiments, {len(planted)} with a defect: {folder}", file=sys.stderr)
 
@@ -113,13 +114,11 @@ def sizes_of(arguments):
 
 
 def fill(put, matrix, planted, sizes):
-    """Puts every experiment into a store; answers its run, or None where a pull cannot bring it home."""
+    """Puts every experiment into a store; tells its name and its run, or None where no pull can bring it home."""
     defect_of = {(defect.service, defect.tool, defect.run): defect for defect in planted}
-    runs = {}
-    for order, (service, tool, number) in enumerate(matrix.experiments):
-        defect = defect_of.get((service, tool, number))
-        runs[f"service-{service}/tool-{tool}/{number}"] = one(put, matrix, order, (service, tool, number), defect, sizes)
-    return runs
+    for order, experiment in enumerate(matrix.experiments):
+        run = one(put, matrix, order, experiment, defect_of.get(experiment), sizes)
+        yield "service-{}/tool-{}/{}".format(*experiment), run
 
 
 def one(put, matrix, order, experiment, defect, sizes):
@@ -150,13 +149,13 @@ def one(put, matrix, order, experiment, defect, sizes):
     return run if kind is None or kind.is_home else None
 
 
-def expectation(seed, matrix, runs, planted, tampered):
-    """What must come out of the study: expected.json."""
+def expectation(seed, matrix, counted, planted, tampered):
+    """What must come out of the study: expected.json. Experiments that do not come home have no figures."""
     unknown = {defect.experiment for defect in planted if not defect.kind.is_known}
-    known = {name: figures.figures(run) for name, run in runs.items() if run and name not in unknown}
+    known = {name: of_run for name, of_run in counted.items() if of_run and name not in unknown}
     defective = {defect.experiment for defect in planted}
-    sound = {name: counted for name, counted in known.items() if name not in defective}
-    experiments = {name: {"home": run is not None, "figures": known.get(name)} for name, run in runs.items()}
+    sound = {name: of_run for name, of_run in known.items() if name not in defective}
+    experiments = {name: {"home": bool(of_run), "figures": known.get(name)} for name, of_run in counted.items()}
     told = [defect.told() for defect in tampered]
     for defect in told:
         if defect["kind"] == "foreign-folder":
