@@ -10,6 +10,13 @@ harness "sample" {
 integrity {
   min_requests_per_second = 0.5
   min_request_span        = 0.9
+
+  exception {
+    tool                            = "lama"
+    service                         = "omdb"
+    min_requests_per_second         = 0.25
+    min_coverage_samples_per_minute = 1
+  }
 }
 
 setting "repository" {

@@ -56,34 +56,39 @@ pub(super) fn read(
     file: &Record,
     findings: &mut Vec<Diagnostic>,
 ) -> Option<Integrity> {
-    let limits = Limits {
-        min_requests_per_second: record.decimal("min_requests_per_second")?.value,
-        min_request_span: record.decimal("min_request_span")?.value,
-        min_coverage_samples_per_minute: record.decimal("min_coverage_samples_per_minute")?.value,
-    };
-    let mut exceptions = BTreeMap::new();
+    let limits = limits(record, None);
+    let mut seen: BTreeMap<(String, String), &Record> = BTreeMap::new();
     for exception in record.blocks(&schema::EXCEPTION) {
-        let tool = named(exception, "tool", &schema::TOOL, file, findings)?;
-        let service = named(exception, "service", &schema::SERVICE, file, findings)?;
-        let limit = |name, own| exception.decimal(name).map_or(own, |limit| limit.value);
-        let limits = Limits {
-            min_requests_per_second: limit(
-                "min_requests_per_second",
-                limits.min_requests_per_second,
-            ),
-            min_request_span: limit("min_request_span", limits.min_request_span),
-            min_coverage_samples_per_minute: limit(
-                "min_coverage_samples_per_minute",
-                limits.min_coverage_samples_per_minute,
-            ),
-        };
-        if exceptions.insert((service, tool), limits).is_some() {
+        let tool = named(exception, "tool", &schema::TOOL, file, findings);
+        let service = named(exception, "service", &schema::SERVICE, file, findings);
+        let Some(cell) = service.zip(tool) else { continue };
+        if let Some(first) = seen.insert(cell, exception) {
             let message = "the same tool and service have an exception already";
-            let finding = Diagnostic::error(exception.header.clone(), message);
-            findings.push(finding.with_help("keep one of the two"));
+            let finding = Diagnostic::error(exception.header.clone(), message)
+                .with_related(first.header.clone(), "the first one")
+                .with_help("keep one of the two");
+            findings.push(finding);
         }
     }
-    Some(Integrity { limits, exceptions })
+    // What is broken was told; half of the limits are none.
+    let limits = limits?;
+    let exception = |(cell, record)| Some((cell, self::limits(record, Some(limits))?));
+    let exceptions: Option<_> = seen.into_iter().map(exception).collect();
+    Some(Integrity { limits, exceptions: exceptions? })
+}
+
+/// The limits in a block; those that it does not give are `others`.
+fn limits(record: &Record, others: Option<Limits>) -> Option<Limits> {
+    let limit = |name, other: fn(Limits) -> f64| {
+        record.decimal(name).map(|limit| limit.value).or(others.map(other))
+    };
+    Some(Limits {
+        min_requests_per_second: limit("min_requests_per_second", |l| l.min_requests_per_second)?,
+        min_request_span: limit("min_request_span", |l| l.min_request_span)?,
+        min_coverage_samples_per_minute: limit("min_coverage_samples_per_minute", |l| {
+            l.min_coverage_samples_per_minute
+        })?,
+    })
 }
 
 /// The tool or service that an exception names, if the harness has it.
@@ -102,4 +107,47 @@ fn named(
         findings.push(Diagnostic::error(name.span.clone(), message).with_optional_help(help));
     }
     Some(name.value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{diagnostic::Source, harness};
+
+    fn integrity(block: &str) -> Integrity {
+        let text = format!(
+            "harness \"mine\" {{\n description = \"A harness.\"\n evidence = [\"requests.jsonl\"]\n}}\n\
+             {block}\n\
+             tool \"fuzzer\" {{\n description = \"A tool.\"\n}}\n\
+             service \"pets\" {{\n description = \"A service.\"\n \
+             ready_url = \"http://127.0.0.1:9001/pets\"\n}}\n"
+        );
+        let (harness, findings) = harness::parse(Source { file: "harness.hcl", text: &text });
+        harness.unwrap_or_else(|| panic!("{findings:#?}")).integrity
+    }
+
+    #[test]
+    fn an_exception_holds_for_its_cell_and_keeps_the_limits_that_it_does_not_give() {
+        let integrity = integrity(
+            "integrity {\n min_requests_per_second = 2\n min_coverage_samples_per_minute = 12\n\
+             exception {\n tool = \"fuzzer\"\n service = \"pets\"\n min_requests_per_second = 0.5\n}\n}",
+        );
+        let own = Limits {
+            min_requests_per_second: 2.0,
+            min_request_span: 0.9,
+            min_coverage_samples_per_minute: 12.0,
+        };
+        assert_eq!(integrity.limits_of("pets", "walker"), own);
+        assert_eq!(integrity.limits_of("dogs", "fuzzer"), own);
+        assert_eq!(
+            integrity.limits_of("pets", "fuzzer"),
+            Limits { min_requests_per_second: 0.5, ..own }
+        );
+    }
+
+    #[test]
+    fn a_harness_without_the_block_has_the_limits_of_the_documentation() {
+        assert_eq!(integrity("").limits_of("pets", "fuzzer"), Limits::default());
+        assert_eq!(integrity("integrity {\n}"), Integrity::default());
+    }
 }

@@ -92,7 +92,7 @@ pub fn harness(study: &Study) -> Harness {
         settings: BTreeMap::new(),
         tools: study.tools.iter().map(tool).collect(),
         services: study.services.iter().map(service).collect(),
-        integrity: Integrity { min_requests_per_second: 0.0, min_request_span: 0.9 },
+        integrity: Integrity::default(),
     }
 }
 
