@@ -1,5 +1,5 @@
 //! The pure core of gen-tf: everything between `study.hcl` and the file tree, between observations
-//! and the active set, and the metrics and statistics of results.
+//! and the active set, and the metrics, verification and statistics of results.
 //!
 //! It decides and never does: no file system, process, environment, clock, network or printing
 //! (`clippy.toml` of this crate bans them). "Now", file contents and our own version are arguments.
@@ -24,6 +24,7 @@ pub mod render;
 pub mod tree;
 pub mod outcome;
 pub mod metrics;
+pub mod verify;
 pub mod schedule;
 pub mod shortage;
 pub mod pattern;
