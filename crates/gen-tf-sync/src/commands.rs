@@ -3,6 +3,7 @@
 pub mod export;
 pub mod metrics;
 pub mod pull;
+pub mod verify;
 mod whose;
 
 /// A command that is named; without a name it is a pull.
@@ -10,6 +11,8 @@ mod whose;
 pub enum Command {
     /// Compute metrics.json of what has been pulled, where it is missing or of an older format
     Metrics(metrics::Arguments),
+    /// Tell whether the results can be used: may this be put into the paper?
+    Verify(verify::Arguments),
     /// Write results as RESTgym's or LlamaRestTest's own scripts expect them
     Export(export::Arguments),
 }

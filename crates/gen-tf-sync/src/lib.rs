@@ -15,6 +15,7 @@ pub mod origin;
 pub mod pull;
 pub mod results;
 pub mod study;
+pub mod verify;
 pub mod terraform;
 pub mod watch;
 pub mod workspace;

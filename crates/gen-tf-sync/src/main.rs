@@ -6,6 +6,7 @@ mod failure;
 mod interrupt;
 mod progress;
 mod summary;
+mod verdict;
 
 use std::process::ExitCode;
 
@@ -20,6 +21,7 @@ Examples:
   gen-tf-sync --watch                        follow a running study until it is complete
   gen-tf-sync --json | jq '.errors'          for programs
   gen-tf-sync metrics --results /data        compute the metrics of what is there
+  gen-tf-sync verify                         may these results be put into the paper?
   gen-tf-sync export --restgym --output DIR  write results for RESTgym's own scripts
 
 Results come to <results>/<service>/<tool>/<run>/ with their outcome.json, its list of files and hashes
@@ -36,7 +38,7 @@ GEN_TF_CREDENTIALS=gcloud it is the account of `gcloud auth login`. Where there 
 says which were tried.
 
 Exit codes: 0 everything that the store has is there, and with --watch the study is complete; 1 an
-error, or wrong usage; 5 with --watch: an experiment has failed for good; 130 interrupted (a second
+error, or wrong usage; 5 with --watch: an experiment has failed for good, and of verify: a rule is broken; 130 interrupted (a second
 Ctrl-C does not wait for the end).";
 
 /// Brings the results of a study from its store into a folder, and verifies every byte.
@@ -58,6 +60,7 @@ fn main() -> ExitCode {
     };
     let ended = match &cli.command {
         Some(commands::Command::Metrics(arguments)) => commands::metrics::run(arguments),
+        Some(commands::Command::Verify(arguments)) => commands::verify::run(arguments),
         Some(commands::Command::Export(arguments)) => commands::export::run(arguments),
         None => commands::pull::run(&cli.pull),
     };

@@ -26,9 +26,11 @@ use gen_tf_core::{
 
 pub use self::refresh::{METRICS, Refreshed, refresh};
 use self::{coverage::Summary, problems::Problems, proxy_log::Use};
+pub(crate) use self::{refresh::PARTIAL as METRICS_PARTIAL, results_db::check as check_database};
 
 const DOCUMENT: &str = "openapi.json";
-const DATABASE: &str = "results.db";
+/// Name of RESTgym's record of requests.
+pub(crate) const DATABASE: &str = "results.db";
 const REQUEST_LINES: &str = "requests.jsonl";
 
 /// The metrics of the attempt whose files are in `folder`. Evidence that cannot be read becomes a

@@ -53,6 +53,12 @@ pub enum ResultsError {
         /// What the system said.
         source: io::Error,
     },
+    /// There is no such folder.
+    #[error("there is no results folder {path}")]
+    Absent {
+        /// The folder.
+        path: Utf8PathBuf,
+    },
     /// Another gen-tf-sync is at work.
     #[error("another gen-tf-sync is writing to {path}")]
     Locked {
@@ -123,6 +129,9 @@ impl ResultsError {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
+            Self::Absent { .. } => Some(
+                "`gen-tf-sync` pulls results; where they are elsewhere, name it with --results DIR",
+            ),
             Self::Locked { .. } => Some("wait until it has ended, or pull into another --results"),
             Self::OtherOrigin { .. } => Some(
                 "pull into a folder of its own with --results DIR: results of two studies are never \

@@ -1,9 +1,14 @@
 //! Whose results a command looks at that needs no store: arguments that such commands share.
 
-use anyhow::Context as _;
+use std::io;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
-use gen_tf_sync::{results::ResultsFolder, study::Study, workspace};
+use gen_tf_sync::{
+    results::{ResultsError, ResultsFolder},
+    study::Study,
+    workspace,
+};
 
 /// Which results to look at.
 #[derive(Args)]
@@ -22,24 +27,31 @@ pub struct Whose {
 }
 
 impl Whose {
-    /// The results folder, which must be there.
+    /// The results folder, which must be there; no other gen-tf-sync writes to it meanwhile.
     pub fn folder(&self) -> anyhow::Result<ResultsFolder> {
-        match &self.results {
-            Some(results) => open(results),
-            None => open(&self.workspace()?.results),
-        }
+        let place = match &self.results {
+            Some(results) => existing(results)?,
+            None => existing(&self.workspace()?.results)?,
+        };
+        Ok(ResultsFolder::open(&place)?)
     }
 
-    /// The results folder, and the study that its results are of: as the workspace has it, or, with
-    /// --results, as it was at the last pull.
+    /// The results folder as [`Whose::folder`] has it, and the study as [`Whose::place_and_study`].
     pub fn folder_and_study(&self) -> anyhow::Result<(ResultsFolder, Study)> {
+        let (place, study) = self.place_and_study()?;
+        Ok((ResultsFolder::open(&place)?, study))
+    }
+
+    /// Where the results are, for who only reads them, and the study that they are of: as the
+    /// workspace has it, or, with --results, as it was at the last pull.
+    pub fn place_and_study(&self) -> anyhow::Result<(Utf8PathBuf, Study)> {
         if let Some(results) = &self.results {
-            let folder = open(results)?;
-            let study = Study::read(folder.path())?;
-            return Ok((folder, study));
+            let place = existing(results)?;
+            let study = Study::read(&place)?;
+            return Ok((place, study));
         }
         let workspace = self.workspace()?;
-        Ok((open(&workspace.results)?, workspace.study))
+        Ok((existing(&workspace.results)?, workspace.study))
     }
 
     fn workspace(&self) -> anyhow::Result<workspace::Workspace> {
@@ -47,8 +59,17 @@ impl Whose {
     }
 }
 
-fn open(results: &Utf8Path) -> anyhow::Result<ResultsFolder> {
-    let found = results.metadata().with_context(|| format!("cannot find the results {results}"));
-    found.context("there are no results yet: `gen-tf-sync` pulls them")?;
-    Ok(ResultsFolder::open(results)?)
+/// The folder, which a mistyped name must not make.
+fn existing(results: &Utf8Path) -> Result<Utf8PathBuf, ResultsError> {
+    match results.canonicalize_utf8() {
+        Ok(place) if place.is_dir() => Ok(place),
+        Ok(path) => Err(ResultsError::Absent { path }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(ResultsError::Absent { path: results.to_owned() })
+        }
+        Err(source) => {
+            let (action, path) = ("find", results.to_owned());
+            Err(ResultsError::Access { action, path, source })
+        }
+    }
 }

@@ -22,7 +22,8 @@ use crate::{
 
 /// Name of the metrics beside an outcome.
 pub const METRICS: &str = "metrics.json";
-const PARTIAL: &str = ".metrics.json.part";
+/// What a program that was killed leaves of it.
+pub(crate) const PARTIAL: &str = ".metrics.json.part";
 
 /// What a refresh did.
 #[derive(Debug, Default)]

@@ -68,7 +68,20 @@ pub fn read(
     Some(RestGym { interactions: counts, final_code_coverage: Default::default() })
 }
 
-fn open(path: &Utf8Path) -> Result<Connection, String> {
+/// Whether SQLite finds the database sound; where not, the first thing that it finds.
+pub(crate) fn check(path: &Utf8Path) -> Result<(), String> {
+    let first = |row: &Row<'_>| row.get::<_, String>(0);
+    // One complaint is enough, and the first is the cause of most others.
+    match connect(path)?.query_row("PRAGMA integrity_check(1)", [], first) {
+        Ok(answer) if answer == "ok" => Ok(()),
+        Ok(complaint) => {
+            Err(complaint.replace("*** in database main ***", "").trim().replace('\n', " "))
+        }
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn connect(path: &Utf8Path) -> Result<Connection, String> {
     let journal = format!("{path}-journal");
     if std::fs::metadata(&journal).is_ok_and(|journal| journal.len() > 0) {
         return Err("a journal lies beside it: its last change was not completed".to_owned());
@@ -78,8 +91,12 @@ fn open(path: &Utf8Path) -> Result<Connection, String> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
         | OpenFlags::SQLITE_OPEN_URI
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(format!("file:{name}?immutable=1"), flags)
-        .map_err(|error| error.to_string())?;
+    Connection::open_with_flags(format!("file:{name}?immutable=1"), flags)
+        .map_err(|error| error.to_string())
+}
+
+fn open(path: &Utf8Path) -> Result<Connection, String> {
+    let connection = connect(path)?;
     let is_table =
         "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'interactions'";
     match connection.query_row(is_table, [], |row| row.get::<_, i64>(0)) {
