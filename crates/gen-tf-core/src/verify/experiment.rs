@@ -162,8 +162,7 @@ impl Bench<'_> {
         }
         if requests.total > 0 && requests.status.success == 0 {
             let message = format!(
-                "not one of {} answers is 2xx ({} are 401, {} are 403): so it looks when a token is missing or has \
-                 expired",
+                "not one of {} answers is 2xx ({} are 401, {} are 403), as when a token is missing or has expired",
                 requests.total, requests.unauthorized, requests.forbidden
             );
             self.warn("no-success", message);
