@@ -199,7 +199,7 @@ fn a_file_that_is_not_as_the_experiment_left_it_is_named() {
     let message = spoilt(&rule, |made| {
         made.edit(&path("outcome.files.json"), |list| {
             list["files"].as_object_mut().unwrap().remove("tool/0/output.txt");
-        })
+        });
     });
     assert!(message.starts_with("outcome.files.json: "), "{message}");
 }

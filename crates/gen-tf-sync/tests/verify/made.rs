@@ -41,8 +41,8 @@ pub fn good(experiment: &str, number: u32) -> Outcome {
 pub fn evidence(seed: usize) -> Files {
     let line = |number: u32| {
         let time = START + f64::from(number) * 0.2 + 0.01 * (seed + 1) as f64;
-        let path = if number % 2 == 0 { "/pets" } else { "/pets/7" };
-        let status = if number % 5 == 0 { 404 } else { 200 };
+        let path = if number.is_multiple_of(2) { "/pets" } else { "/pets/7" };
+        let status = if number.is_multiple_of(5) { 404 } else { 200 };
         format!(
             "{{\"time\":{time:.3},\"method\":\"GET\",\"path\":\"{path}\",\"status\":{status}}}\n"
         )
