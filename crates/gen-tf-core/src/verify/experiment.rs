@@ -18,8 +18,8 @@ const MOST_OVERTIME: f64 = 1.0;
 /// Limits are decimal numbers, and their products need not be those of arithmetic: 1.1 x 300 is more
 /// than 330 here.
 const ROUNDING: f64 = 1e-6;
-/// A guest starts a tool that has ended at once again, once a second at most. So few seconds a start
-/// are mostly those of starting.
+/// A guest starts a tool that has ended again, once a second at most (`scripts/guest/run.sh`). So few
+/// seconds a start are those of a tool that has nothing more to do.
 const SHORT_START: f64 = 5.0;
 /// So few starts are no habit.
 const FEW_STARTS: u32 = 3;
@@ -107,8 +107,8 @@ impl Bench<'_> {
         let each = worked / f64::from(starts.max(1));
         if starts > FEW_STARTS && each < SHORT_START {
             let message = format!(
-                "the tool was started {starts} times in {worked} s, {each:.1} s each: a tool that ends at once is \
-                 started again every second, and shows little but its start"
+                "the tool was started {starts} times in {worked} s, {each:.1} s each: it ends at once, and its \
+                 figures are those of many short starts"
             );
             self.warn("many-starts", message);
         }
@@ -180,8 +180,7 @@ impl Bench<'_> {
         else {
             return self.doubt(
                 Rule::CoverageAboveIdle,
-                "the evidence has not both: coverage of the \
-                 idle service and at the end",
+                "the evidence does not tell the coverage both of the idle service and of the end",
             );
         };
         let pairs = kinds(idle).into_iter().zip(kinds(end));

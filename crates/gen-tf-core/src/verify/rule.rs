@@ -121,9 +121,9 @@ static TEXTS: [Text; Rule::ALL.len()] = [
         name: "same-environment",
         sentence: "All experiments have the same value of each field of their outcomes' environment; \
                    a field that only some cells have is compared among those.",
-        limit: "equal; memory_bytes within 1 %; zone, clock and guest_sha256 may differ, which is said",
-        source: "tools are compared on equal machines only; two boots of one machine type tell sizes of \
-                 memory that differ by some pages",
+        limit: "equal; memory_bytes within 0.1 %; zone, clock and guest_sha256 may differ, which is said",
+        source: "tools are compared on equal machines only; the memory that a kernel leaves to \
+                 programs differs by some pages between two boots of one machine",
     },
     Text {
         name: "files-intact",

@@ -372,3 +372,24 @@ fn two_halves_of_a_study_on_two_machines_are_the_fault_of_nobody_and_of_the_stud
         "{text}"
     );
 }
+
+#[test]
+fn absurd_numbers_in_an_outcome_are_findings_and_no_crash() {
+    for (member, value) in [
+        ("/tool_seconds", json!(-1e300)),
+        ("/tool_seconds", json!(1e300)),
+        ("/duration", json!(0.0)),
+        ("/tool_starts", json!(u32::MAX)),
+        ("/timings/tool_started", json!(1e300)),
+        ("/timings/tool_started", json!(-1.0)),
+        ("/results/sha256", json!("ä")),
+        ("/results/files", json!(u64::MAX)),
+        ("/environment/cpu", json!("\u{1b}[2J\n")),
+    ] {
+        let made = Made::good();
+        made.edit(&path("outcome.json"), |outcome| *outcome.pointer_mut(member).unwrap() = value);
+        let told = made.verify(&["--json"]);
+        assert!([0, 5].contains(&told.code), "{member}: {}", told.stderr);
+        assert_eq!(told.json()["experiments"], 4);
+    }
+}
