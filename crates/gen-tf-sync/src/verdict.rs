@@ -119,7 +119,7 @@ fn findings(text: &mut String, findings: &[Finding]) {
         for finding in findings {
             let whose =
                 finding.experiment.as_ref().map_or("the study".to_owned(), ToString::to_string);
-            line(text, &format!("  - {whose}: {}{}", finding.message, values(finding)));
+            line(text, &format!("  - {whose}: {}{}", plain(&finding.message), values(finding)));
         }
     }
 }
@@ -130,7 +130,7 @@ fn values(finding: &Finding) -> String {
         (Some(found), Some(wanted))
             if !(finding.message.contains(found) && finding.message.contains(wanted)) =>
         {
-            format!("\n      found {found}; wanted {wanted}")
+            format!("\n      found {}; wanted {}", plain(found), plain(wanted))
         }
         _ => String::new(),
     }
@@ -145,7 +145,7 @@ fn environment(text: &mut String, differences: &[Difference]) {
         let may = if difference.tolerated.is_some() { " (may differ)" } else { "" };
         line(text, &format!("  {}{may}", difference.field));
         for value in &difference.values {
-            let told = value.value.as_deref().unwrap_or("not told");
+            let told = plain(value.value.as_deref().unwrap_or("not told"));
             line(text, &format!("  {:>7}  {told}", value.experiments));
         }
     }
@@ -173,7 +173,7 @@ fn warnings(text: &mut String, warnings: &[Warning]) {
     line(text, "\nno findings, but to be looked at");
     for warning in warnings {
         let whose = warning.experiment.as_ref().map_or("the study".to_owned(), ToString::to_string);
-        line(text, &format!("  - {whose}: {}", warning.message));
+        line(text, &format!("  - {whose}: {}", plain(&warning.message)));
     }
 }
 
@@ -188,6 +188,11 @@ fn verdict(verification: &Verification) -> String {
         text += &format!(", {of_study} of the study as a whole");
     }
     text
+}
+
+/// A text from a results folder without what a terminal would obey.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 fn count(number: usize, noun: &str) -> String {

@@ -189,3 +189,16 @@ fn the_same_results_give_the_same_bytes() {
     let place = |rule: &Value| Rule::ALL.iter().position(|known| *rule == known.name());
     assert!(rules.iter().map(place).is_sorted(), "{rules:?}");
 }
+
+#[test]
+fn what_a_terminal_would_obey_is_not_printed() {
+    let made = Made::good();
+    made.edit("pets/fuzzer/2/outcome.json", |outcome| {
+        outcome["environment"]["cpu"] = "\u{1b}[2Jgood\n9 of 9".into();
+    });
+    let text = made.verify(&[]).stdout;
+    assert!(
+        !text.contains('\u{1b}') && text.contains("`cpu` is \u{fffd}[2Jgood\u{fffd}9 of 9, and A"),
+        "{text}"
+    );
+}
