@@ -15,8 +15,8 @@ const CLOCK_STEP: f64 = 0.01;
 /// A tool that worked longer than this beyond its budget, in seconds, was on a machine that slept or
 /// starved: the guest has nothing else to do at the end of the budget.
 const MOST_OVERTIME: f64 = 1.0;
-/// Limits are decimal numbers, and their products need not be those of arithmetic: 1.1 x 300 is more
-/// than 330 here.
+/// Limits are decimal numbers, and their products need not be those of arithmetic: 1.1 x 3600 is more
+/// than 3960 here.
 const ROUNDING: f64 = 1e-6;
 /// A guest starts a tool that has ended again, once a second at most (`scripts/guest/run.sh`). So few
 /// seconds a start are those of a tool that has nothing more to do.

@@ -91,11 +91,34 @@ fn requests_span_the_part_of_the_duration_that_the_harness_demands() {
 
 #[test]
 fn as_many_requests_reach_the_service_as_the_harness_demands() {
-    // 1.1 a second are 330 in all, whatever the product of two such numbers is in a computer.
     for (total, holds) in [(330, true), (329, false), (0, false)] {
         check(Rule::RequestRate, holds, |_, metrics| {
             metrics.requests.as_mut().unwrap().total = total;
         });
+    }
+}
+
+#[test]
+fn a_limit_is_what_arithmetic_says_whatever_a_computer_makes_of_decimal_numbers() {
+    // 0.07 × 300 is 21.000000000000004 here.
+    let (outcome, mut metrics) = (outcome("pets/fuzzer/1"), metrics());
+    let mut limits = LIMITS;
+    limits.min_requests_per_second = 0.07;
+    for (total, wanted) in [(21, vec![]), (20, vec![Rule::RequestRate])] {
+        metrics.requests.as_mut().unwrap().total = total;
+        let judgement = judge(&Facts {
+            outcome: &outcome,
+            metrics: Some(&metrics),
+            definition: DEFINITION,
+            limits: Some(limits),
+            duration: Some(DURATION),
+        });
+        assert_eq!(broken(&judgement), wanted);
+        let told: Vec<_> = judgement.findings.iter().map(|f| f.wanted.as_deref()).collect();
+        assert!(
+            told.iter().all(|wanted| *wanted == Some("at least 21, 0.07 a second")),
+            "{told:?}"
+        );
     }
 }
 
