@@ -1,0 +1,96 @@
+//! What is missing of a study: the first thing that a report says.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{ExperimentRow, Finding, State};
+use crate::{id::ExperimentId, outcome::Cause};
+
+/// How much of a study its results hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Completeness {
+    /// Whether every experiment has succeeded, each with metrics, and there are no findings.
+    pub is_whole: bool,
+    /// The same in a sentence.
+    pub statement: String,
+    /// How many experiments the study has.
+    pub expected: usize,
+    /// How many of them have succeeded.
+    pub succeeded: usize,
+    /// The others.
+    pub missing: Vec<Missing>,
+    /// Experiments that have succeeded and have no metrics: they are in no figure.
+    #[schemars(with = "Vec<String>")]
+    pub without_metrics: Vec<ExperimentId>,
+    /// Results of experiments that the study does not have: they are in no figure.
+    #[schemars(with = "Vec<String>")]
+    pub not_in_study: Vec<ExperimentId>,
+}
+
+/// An experiment without results.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Missing {
+    /// The experiment.
+    #[schemars(with = "String")]
+    pub experiment: ExperimentId,
+    /// How many attempts have failed.
+    pub failed_attempts: u32,
+    /// Why the last of them failed; null where nothing is known of any attempt.
+    pub cause: Option<Cause>,
+}
+
+impl Completeness {
+    pub(super) fn of(
+        rows: &[ExperimentRow],
+        findings: &[Finding],
+        not_in_study: Vec<ExperimentId>,
+    ) -> Self {
+        let (succeeded, others): (Vec<_>, Vec<_>) =
+            rows.iter().partition(|row| row.state == State::Succeeded);
+        let missing = others.into_iter().map(|row| Missing {
+            experiment: row.experiment.clone(),
+            failed_attempts: row.failed_attempts,
+            cause: row.cause,
+        });
+        let without_metrics: Vec<ExperimentId> = succeeded
+            .iter()
+            .filter(|row| !row.has_metrics)
+            .map(|row| row.experiment.clone())
+            .collect();
+        let mut told = Self {
+            is_whole: false,
+            statement: String::new(),
+            expected: rows.len(),
+            succeeded: succeeded.len(),
+            missing: missing.collect(),
+            without_metrics,
+            not_in_study,
+        };
+        told.statement = told.statement(findings);
+        told.is_whole =
+            told.missing.is_empty() && told.without_metrics.is_empty() && findings.is_empty();
+        told
+    }
+
+    fn statement(&self, findings: &[Finding]) -> String {
+        let Self { expected, succeeded, .. } = self;
+        let mut text = match expected {
+            0 => "The study has no experiments".to_owned(),
+            _ if succeeded == expected => {
+                format!("All {expected} of {expected} experiments have succeeded")
+            }
+            _ => format!("Only {succeeded} of {expected} experiments have succeeded"),
+        };
+        if !self.without_metrics.is_empty() {
+            text += &format!(", {} of them without metrics", self.without_metrics.len());
+        }
+        if !findings.is_empty() {
+            let s = if findings.len() == 1 { "" } else { "s" };
+            text += &format!("; there are {} finding{s} against the results", findings.len());
+            if findings.len() == 1 {
+                text = text.replace("there are 1 ", "there is 1 ");
+            }
+        }
+        text + "."
+    }
+}
