@@ -21,7 +21,7 @@ pub use self::{
     across::{Across, FriedmanTest, LeftOut, NemenyiTest, Rank, RankedPair},
     cells::{Cell, Distribution, Interval},
     comparison::{Comparison, Pair, PairTest, Size, TestMethod},
-    completeness::{Completeness, Missing},
+    completeness::{Completeness, Missing, Unusable},
     draft::{Draft, ExperimentRow, FailedAttempt, State},
     growth::{Band, CellGrowth, Growth, ToolGrowth},
     measure::Measure,

@@ -4,6 +4,7 @@ pub mod export;
 pub mod metrics;
 pub mod pull;
 pub mod verify;
+pub mod report;
 mod whose;
 
 /// A command that is named; without a name it is a pull.
@@ -15,4 +16,6 @@ pub enum Command {
     Verify(verify::Arguments),
     /// Write results as RESTgym's or LlamaRestTest's own scripts expect them
     Export(export::Arguments),
+    /// Write tables and charts of what has been pulled: one page, two CSV files, one JSON file
+    Report(report::Arguments),
 }

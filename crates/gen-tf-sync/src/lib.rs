@@ -13,6 +13,7 @@ pub mod metrics;
 pub mod parallel;
 pub mod origin;
 pub mod pull;
+pub mod report;
 pub mod results;
 pub mod study;
 pub mod verify;

@@ -62,6 +62,7 @@ fn main() -> ExitCode {
         Some(commands::Command::Metrics(arguments)) => commands::metrics::run(arguments),
         Some(commands::Command::Verify(arguments)) => commands::verify::run(arguments),
         Some(commands::Command::Export(arguments)) => commands::export::run(arguments),
+        Some(commands::Command::Report(arguments)) => commands::report::run(arguments),
         None => commands::pull::run(&cli.pull),
     };
     match ended {

@@ -9,7 +9,8 @@ use crate::{id::ExperimentId, outcome::Cause};
 /// How much of a study its results hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Completeness {
-    /// Whether every experiment has succeeded, each with metrics, and there are no findings.
+    /// Whether every experiment has succeeded, each with metrics, and nothing speaks against the
+    /// results.
     pub is_whole: bool,
     /// The same in a sentence.
     pub statement: String,
@@ -22,9 +23,20 @@ pub struct Completeness {
     /// Experiments that have succeeded and have no metrics: they are in no figure.
     #[schemars(with = "Vec<String>")]
     pub without_metrics: Vec<ExperimentId>,
+    /// Folders of the results that can't be used: they are in no figure.
+    pub unusable: Vec<Unusable>,
     /// Results of experiments that the study does not have: they are in no figure.
     #[schemars(with = "Vec<String>")]
     pub not_in_study: Vec<ExperimentId>,
+}
+
+/// A folder of results that can't be used.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Unusable {
+    /// Where it is, relative to the results folder.
+    pub place: String,
+    /// Why it can't be used.
+    pub reason: String,
 }
 
 /// An experiment without results.
@@ -43,6 +55,7 @@ impl Completeness {
     pub(super) fn of(
         rows: &[ExperimentRow],
         findings: &[Finding],
+        unusable: Vec<Unusable>,
         not_in_study: Vec<ExperimentId>,
     ) -> Self {
         let (succeeded, others): (Vec<_>, Vec<_>) =
@@ -64,11 +77,14 @@ impl Completeness {
             succeeded: succeeded.len(),
             missing: missing.collect(),
             without_metrics,
+            unusable,
             not_in_study,
         };
         told.statement = told.statement(findings);
-        told.is_whole =
-            told.missing.is_empty() && told.without_metrics.is_empty() && findings.is_empty();
+        told.is_whole = told.missing.is_empty()
+            && told.without_metrics.is_empty()
+            && told.unusable.is_empty()
+            && findings.is_empty();
         told
     }
 
@@ -84,13 +100,15 @@ impl Completeness {
         if !self.without_metrics.is_empty() {
             text += &format!(", {} of them without metrics", self.without_metrics.len());
         }
-        if !findings.is_empty() {
-            let s = if findings.len() == 1 { "" } else { "s" };
-            text += &format!("; there are {} finding{s} against the results", findings.len());
-            if findings.len() == 1 {
-                text = text.replace("there are 1 ", "there is 1 ");
-            }
-        }
+        let count = |number: usize, one: &str, more: &str| match number {
+            0 => String::new(),
+            1 => format!("; there is 1 {one}"),
+            _ => format!("; there are {number} {more}"),
+        };
+        text +=
+            &count(findings.len(), "finding against the results", "findings against the results");
+        text +=
+            &count(self.unusable.len(), "folder that can't be used", "folders that can't be used");
         text + "."
     }
 }

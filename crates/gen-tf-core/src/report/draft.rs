@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Completeness, FORMAT, Facts, Finding, Measure, MeasureFacts, Methods, Options, Report,
-    StudyFacts,
+    StudyFacts, Unusable,
     across::across,
     cells::cells,
     comparison::comparisons,
@@ -106,6 +106,7 @@ pub struct Draft {
     rows: BTreeMap<ExperimentId, (ExperimentRow, Row)>,
     failed: BTreeMap<(ExperimentId, u32), FailedAttempt>,
     ends: Ends,
+    unusable: BTreeSet<Unusable>,
     not_in_study: BTreeSet<ExperimentId>,
 }
 
@@ -127,6 +128,7 @@ impl Draft {
             options,
             failed: BTreeMap::new(),
             ends: Ends::default(),
+            unusable: BTreeSet::new(),
             not_in_study: BTreeSet::new(),
         }
     }
@@ -142,6 +144,11 @@ impl Draft {
             Verdict::Succeeded => self.add_succeeded(outcome, metrics),
             Verdict::Failed => self.add_failed(outcome),
         }
+    }
+
+    /// Notes a folder of the results that can't be used, for the report to say so.
+    pub fn add_unusable(&mut self, place: String, reason: String) {
+        self.unusable.insert(Unusable { place, reason });
     }
 
     fn add_succeeded(&mut self, outcome: &Outcome, metrics: Option<&Metrics>) {
@@ -190,11 +197,16 @@ impl Draft {
         let experiments: Vec<ExperimentRow> =
             self.rows.into_values().map(|(told, _)| told).collect();
         let cells = cells(&experiments, &self.options);
-        let not_in_study = self.not_in_study.into_iter().collect();
+        let completeness = Completeness::of(
+            &experiments,
+            &findings,
+            self.unusable.into_iter().collect(),
+            self.not_in_study.into_iter().collect(),
+        );
         Report {
             format: FORMAT,
             study: StudyFacts::of(&self.facts),
-            completeness: Completeness::of(&experiments, &findings, not_in_study),
+            completeness,
             methods: Methods::of(&self.options),
             measures: MeasureFacts::all(),
             comparisons: comparisons(&experiments, &self.options),

@@ -103,7 +103,7 @@ pub struct Band {
 }
 
 /// The growth of every measure that has one in some experiment.
-pub(super) fn growths(grid: &Grid, rows: &'a [(&'a ExperimentRow, &Row)]) -> Vec<Growth> {
+pub(super) fn growths(grid: &Grid, rows: &[(&ExperimentRow, &Row)]) -> Vec<Growth> {
     Measure::ALL.into_iter().filter_map(|measure| growth(measure, grid, rows)).collect()
 }
 
