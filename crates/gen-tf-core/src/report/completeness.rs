@@ -95,6 +95,7 @@ impl Completeness {
             _ if succeeded == expected => {
                 format!("All {expected} of {expected} experiments have succeeded")
             }
+            _ if *succeeded == 0 => format!("None of the {expected} experiments has succeeded"),
             _ => format!("Only {succeeded} of {expected} experiments have succeeded"),
         };
         if !self.without_metrics.is_empty() {

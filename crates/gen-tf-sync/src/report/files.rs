@@ -28,7 +28,7 @@ pub struct Rendered {
 impl Rendered {
     /// Renders a report.
     pub fn of(report: &Report) -> Result<Self, RenderError> {
-        let mut json = serde_json::to_string_pretty(report)?;
+        let mut json = serde_json::to_string(report)?;
         json.push('\n');
         let [page, experiments, cells, whole] = NAMES;
         Ok(Self {

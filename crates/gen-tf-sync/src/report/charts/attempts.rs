@@ -29,29 +29,37 @@ fn paint(canvas: &Canvas<'_>, timeline: &Timeline, begin: Timestamp) -> Drawn {
     let bin = (RIGHT - LEFT) / bins as f64;
     let bottom = TOP + LANE * timeline.lanes.len() as f64;
     paint_times(canvas, timeline, begin, (bins, bin), bottom)?;
-    let most = timeline.lanes.iter().flat_map(|lane| lane.bins.iter().copied()).max();
     for (index, lane) in timeline.lanes.iter().enumerate() {
         let floor = TOP + LANE * (index as f64 + 1.0);
         canvas.line(&[(LEFT, floor), (RIGHT, floor)], GRID, 1.0)?;
-        canvas.text(&name(lane), (LEFT - 8.0, floor - LANE / 2.0), Side::Left, USUAL)?;
+        let middle = floor - LANE / 2.0;
+        let most = highest(timeline, lane);
+        canvas.text(&name(lane), (LEFT - 8.0, middle - 6.0), Side::Left, USUAL)?;
         canvas.text(
-            &lane.total.to_string(),
-            (RIGHT + 8.0, floor - LANE / 2.0),
-            Side::Right,
+            &format!("full height = {most}"),
+            (LEFT - 8.0, middle + 7.0),
+            Side::Left,
             SMALL,
         )?;
+        canvas.text(&lane.total.to_string(), (RIGHT + 8.0, middle), Side::Right, USUAL)?;
         let colour = if lane.succeeded { SERIES[0] } else { SERIES[1] };
-        let full = most.unwrap_or(1).max(1) as f64;
         for (place, count) in lane.bins.iter().enumerate().filter(|(_, count)| **count > 0) {
             let left = LEFT + bin * place as f64;
             // One attempt among very many is still seen.
-            let high = (*count as f64 / full * (LANE - 6.0)).max(2.0);
+            let high = (*count as f64 / most as f64 * (LANE - 6.0)).max(2.0);
             let gap = (bin * 0.1).min(1.0);
             let corners = [(left + gap, floor - high), (left + bin - gap, floor)];
             canvas.block(corners, colour, 1.0)?;
         }
     }
     canvas.line(&[(LEFT, bottom), (RIGHT, bottom)], INK, 1.0)
+}
+
+/// The height of a lane, in attempts: those that failed share one, so that their bars can be
+/// compared and are not lost beside the many that succeeded.
+fn highest(timeline: &Timeline, lane: &Lane) -> u64 {
+    let alike = timeline.lanes.iter().filter(|other| other.succeeded == lane.succeeded);
+    alike.flat_map(|lane| lane.bins.iter().copied()).max().unwrap_or(1).max(1)
 }
 
 /// How the attempts of a lane ended.

@@ -94,7 +94,7 @@ fn paint_row(canvas: &Canvas<'_>, row: &Row<'_>, x: &Scale, (left, y): (f64, f64
     for (index, value) in row.values.iter().enumerate() {
         // Each a little lower or higher than the one before, so that equal values are seen.
         let shift = (index % 5) as f64 * 3.0 - 6.0;
-        canvas.dot((x.at(*value), y + shift), 1.8, colour, 0.75)?;
+        canvas.dot((x.at(*value), y + shift), 2.0, INK, 0.6)?;
     }
     let median = x.at(spread.median);
     canvas.line(&[(median, y - half), (median, y + half)], INK, 2.5)

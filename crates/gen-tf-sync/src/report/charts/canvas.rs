@@ -55,6 +55,10 @@ pub(super) fn series(place: usize) -> RGBColor {
     SERIES[place % SERIES.len()]
 }
 
+/// A chart is never shown smaller than this part of its size, so that its letters can be read on a
+/// phone; what then has no room is scrolled.
+const SMALLEST: f64 = 0.75;
+
 /// A surface in pixels.
 pub(super) struct Canvas<'a> {
     area: DrawingArea<SVGBackend<'a>, Shift>,
@@ -91,7 +95,7 @@ pub(super) const HEADING: Lettering = Lettering { size: 13.0, bold: true, colour
 /// About how wide a text of usual size is, in pixels: letters of sans-serif fonts are half as wide as
 /// high in the mean, and a little is added, as nobody knows the reader's font.
 pub(super) fn width_of(text: &str) -> f64 {
-    text.chars().count() as f64 * USUAL.size * 0.56
+    text.chars().count() as f64 * USUAL.size * 0.6
 }
 
 /// The longest text that is shown whole.
@@ -126,10 +130,11 @@ pub(super) fn draw(
     let Label { id, title, text } = *label;
     Ok(format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-labelledby=\"{id}-title {id}-text\" \
-         viewBox=\"0 0 {} {}\" width=\"{width:.0}\" height=\"{height:.0}\">\
+         viewBox=\"0 0 {} {}\" width=\"{width:.0}\" height=\"{height:.0}\" style=\"min-width:{:.0}px\">\
          <title id=\"{id}-title\">{}</title><desc id=\"{id}-text\">{}</desc>{shapes}",
         size.0,
         size.1,
+        width * SMALLEST,
         escaped(title),
         escaped(text),
         id = escaped(id),

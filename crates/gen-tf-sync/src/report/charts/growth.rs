@@ -43,7 +43,7 @@ pub struct Line<'a> {
 pub fn growth(label: &Label<'_>, curves: &Curves<'_>) -> Result<String, ChartError> {
     let names: Vec<&str> = curves.lines.iter().map(|line| line.tool).collect();
     let lines = legend::places(&names, RIGHT - LEFT).last().map_or(1, |(_, line)| line + 1);
-    let height = BOTTOM + 40.0 + legend::LINE * lines as f64 + 4.0;
+    let height = BOTTOM + 42.0 + legend::LINE * lines as f64 + 4.0;
     draw(label, (WIDTH, height), |canvas| paint(canvas, curves))
 }
 
@@ -59,7 +59,7 @@ fn paint(canvas: &Canvas<'_>, curves: &Curves<'_>) -> Drawn {
     x.draw_below(canvas, BOTTOM, BOTTOM + 4.0)?;
     canvas.line(&[(LEFT, BOTTOM), (RIGHT, BOTTOM)], INK, 1.0)?;
     let axis = "minutes of the tool's time";
-    canvas.text(axis, ((LEFT + RIGHT) / 2.0, BOTTOM + 27.0), Side::Middle, USUAL)?;
+    canvas.text(axis, ((LEFT + RIGHT) / 2.0, BOTTOM + 28.0), Side::Middle, USUAL)?;
     for line in &curves.lines {
         paint_band(canvas, line, curves.minutes, (&x, &y))?;
     }
@@ -67,7 +67,7 @@ fn paint(canvas: &Canvas<'_>, curves: &Curves<'_>) -> Drawn {
         paint_median(canvas, line, curves.minutes, (&x, &y))?;
     }
     let entries: Vec<_> = curves.lines.iter().map(|line| (line.tool, line.place)).collect();
-    legend::draw(canvas, &entries, (LEFT, BOTTOM + 40.0), RIGHT - LEFT)
+    legend::draw(canvas, &entries, (LEFT, BOTTOM + 42.0), RIGHT - LEFT)
 }
 
 /// The points that there are, with where they are in time.

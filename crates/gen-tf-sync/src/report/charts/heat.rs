@@ -67,11 +67,13 @@ fn paint(canvas: &Canvas<'_>, heat: &Heat<'_>, (left, top): (f64, f64), column: 
         }
     }
     let shades = Shades::over(heat);
+    let as_whole = heat.medians().all(|value| value.fract() == 0.0);
     for (line, (service, values)) in heat.services.iter().zip(&heat.values).enumerate() {
         let y = top + ROW * line as f64;
         canvas.text(&short(service), (left - 8.0, y + ROW / 2.0), Side::Left, USUAL)?;
         for (index, shown) in values.iter().enumerate() {
-            paint_cell(canvas, *shown, &shades, (left + column * index as f64, y), column)?;
+            let place = (left + column * index as f64, y);
+            paint_cell(canvas, *shown, (&shades, as_whole), place, column)?;
         }
     }
     Ok(())
@@ -80,7 +82,7 @@ fn paint(canvas: &Canvas<'_>, heat: &Heat<'_>, (left, top): (f64, f64), column: 
 fn paint_cell(
     canvas: &Canvas<'_>,
     shown: Shown,
-    shades: &Shades,
+    (shades, as_whole): (&Shades, bool),
     (x, y): (f64, f64),
     column: f64,
 ) -> Drawn {
@@ -92,14 +94,28 @@ fn paint_cell(
             let (shade, letters) = shades.of(value);
             canvas.block(corners, shade, 1.0)?;
             let star = if is_whole { "" } else { "*" };
+            // All numbers of a map have as many places.
+            let text = match value {
+                value if as_whole || value >= 1_000.0 => brief(value),
+                value => format!("{value:.1}"),
+            };
             let how = Lettering { colour: letters, ..USUAL };
-            canvas.text(&format!("{}{star}", brief(value)), middle, Side::Middle, how)
+            canvas.text(&format!("{text}{star}"), middle, Side::Middle, how)
         }
         Shown::NoValue => {
             canvas.block(corners, EMPTY, 1.0)?;
             canvas.text("none", middle, Side::Middle, pale)
         }
         Shown::NoCell => canvas.text("–", middle, Side::Middle, pale),
+    }
+}
+
+impl Heat<'_> {
+    fn medians(&self) -> impl Iterator<Item = f64> {
+        self.values.iter().flatten().filter_map(|shown| match shown {
+            Shown::Value(value, _) => Some(*value),
+            _ => None,
+        })
     }
 }
 
@@ -111,12 +127,8 @@ struct Shades {
 
 impl Shades {
     fn over(heat: &Heat<'_>) -> Self {
-        let values = heat.values.iter().flatten().filter_map(|shown| match shown {
-            Shown::Value(value, _) => Some(*value),
-            _ => None,
-        });
-        let low = values.clone().fold(f64::INFINITY, f64::min);
-        Self { low, high: values.fold(f64::NEG_INFINITY, f64::max) }
+        let low = heat.medians().fold(f64::INFINITY, f64::min);
+        Self { low, high: heat.medians().fold(f64::NEG_INFINITY, f64::max) }
     }
 
     /// The shade, and the colour of letters on it.
@@ -126,7 +138,7 @@ impl Shades {
         let place = share * (SHADES.len() - 1) as f64;
         let below = (place.floor() as usize).min(SHADES.len() - 2);
         let mixed = mix(SHADES[below], SHADES[below + 1], place - below as f64);
-        (mixed, if share < 0.45 { ON_LIGHT } else { ON_DARK })
+        (mixed, if share < 0.55 { ON_LIGHT } else { ON_DARK })
     }
 }
 

@@ -30,17 +30,22 @@ impl Layout {
 /// Draws the diagram; nothing where there is no Friedman test.
 pub fn ranks(label: &Label<'_>, across: &Across) -> Result<Option<String>, ChartError> {
     let Some(test) = &across.friedman else { return Ok(None) };
-    let names = test.average_ranks.iter().map(|rank| width_of(&named(rank)));
-    let margin = names.fold(60.0, f64::max) + 14.0;
+    let half = test.average_ranks.len().div_ceil(2);
+    let (better, others) = test.average_ranks.split_at(half);
+    let margin = |ranks: &[Rank]| {
+        ranks.iter().map(|rank| width_of(&named(rank))).fold(40.0, f64::max) + 14.0
+    };
     let critical = across.nemenyi.as_ref();
     let bars = critical.map_or(0, |it| it.alike.len()) as f64;
     let layout = Layout {
-        left: margin,
+        left: margin(better),
         axis: if critical.is_some() { 66.0 } else { 34.0 },
         groups: test.average_ranks.len() as f64,
     };
-    let lines = test.average_ranks.len().div_ceil(2) as f64;
-    let size = (2.0 * margin + AXIS, layout.axis + 14.0 + BAR * bars + LINE * lines + 10.0);
+    let size = (
+        margin(better) + AXIS + margin(others),
+        layout.axis + 14.0 + BAR * bars + LINE * half as f64 + 10.0,
+    );
     let drawn = draw(label, size, |canvas| {
         paint_axis(canvas, &layout)?;
         if let Some(critical) = critical {

@@ -2,7 +2,7 @@
 
 use gen_tf_core::{
     outcome::Cause,
-    report::{Completeness, Distribution, Measure, Report},
+    report::{Completeness, Distribution, Measure, Missing, Report},
     units::format_duration,
 };
 use serde::Serialize;
@@ -14,36 +14,50 @@ use crate::report::numbers::full;
 pub(super) struct Banner<'a> {
     is_whole: bool,
     statement: &'a str,
-    missing: Vec<Missing>,
+    missing: Vec<MissingRuns>,
     without_metrics: Vec<String>,
     unusable: Vec<(&'a str, &'a str)>,
     not_in_study: Vec<String>,
 }
 
+/// Runs of a cell that are missing for one reason.
 #[derive(Serialize)]
-struct Missing {
-    experiment: String,
+struct MissingRuns {
+    cell: String,
+    runs: String,
     why: String,
+}
+
+fn missing_runs(missing: &[Missing]) -> MissingRuns {
+    let first = &missing[0].experiment;
+    let runs: Vec<String> = missing.iter().map(|it| it.experiment.run.to_string()).collect();
+    let s = if runs.len() == 1 { "" } else { "s" };
+    MissingRuns {
+        cell: format!("{}/{}", first.service, first.tool),
+        runs: format!("run{s} {}", runs.join(", ")),
+        why: why(&missing[0]),
+    }
+}
+
+fn why(missing: &Missing) -> String {
+    match (missing.failed_attempts, missing.cause) {
+        (0, _) => "no attempt is known".to_owned(),
+        (1, cause) => format!("1 attempt has failed: {}", name(cause)),
+        (many, cause) => format!("{many} attempts have failed, the last: {}", name(cause)),
+    }
 }
 
 impl<'a> Banner<'a> {
     pub(super) fn of(report: &'a Report) -> Self {
         let Completeness { missing, unusable, .. } = &report.completeness;
-        let why = |failed: u32, cause: Option<Cause>| match (failed, cause) {
-            (0, _) => "no attempt is known".to_owned(),
-            (1, cause) => format!("1 attempt has failed: {}", name(cause)),
-            (many, cause) => format!("{many} attempts have failed, the last: {}", name(cause)),
+        let alike = |a: &Missing, b: &Missing| {
+            let (one, other) = (&a.experiment, &b.experiment);
+            (&one.service, &one.tool) == (&other.service, &other.tool) && why(a) == why(b)
         };
         Self {
             is_whole: report.completeness.is_whole,
             statement: &report.completeness.statement,
-            missing: missing
-                .iter()
-                .map(|it| Missing {
-                    experiment: it.experiment.to_string(),
-                    why: why(it.failed_attempts, it.cause),
-                })
-                .collect(),
+            missing: missing.chunk_by(alike).map(missing_runs).collect(),
             without_metrics: texts(&report.completeness.without_metrics),
             unusable: unusable.iter().map(|it| (&it.place[..], &it.reason[..])).collect(),
             not_in_study: texts(&report.completeness.not_in_study),
