@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 readonly PROGRAMS=(
   bash:bash curl:curl ip:iproute2 perl:perl-base unshare:util-linux nginx:nginx-light
   shellcheck:shellcheck python3:python3 cc:gcc nft:nftables mmdebstrap:mmdebstrap
-  systemd-nspawn:systemd-container dockerd:docker.io bwrap:bubblewrap
+  systemd-nspawn:systemd-container dockerd:docker.io bwrap:bubblewrap chromium:chromium
 )
 
 say() { printf '== %s\n' "$*" >&2; }

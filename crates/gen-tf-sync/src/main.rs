@@ -23,6 +23,7 @@ Examples:
   gen-tf-sync metrics --results /data        compute the metrics of what is there
   gen-tf-sync verify                         may these results be put into the paper?
   gen-tf-sync export --restgym --output DIR  write results for RESTgym's own scripts
+  gen-tf-sync report                         write tables and charts beside the results
 
 Results come to <results>/<service>/<tool>/<run>/ with their outcome.json, its list of files and hashes
 (outcome.files.json) and metrics.json, failed attempts to

@@ -3,7 +3,12 @@
 
 use std::{collections::BTreeSet, fs};
 
-use gen_tf_core::report::{Report, schema};
+use camino::Utf8PathBuf;
+use gen_tf_core::report::{Finding, Options, Report, schema};
+use gen_tf_sync::{
+    report::{Rendered, compute},
+    study::Study,
+};
 use serde_json::Value;
 
 use super::made::{Results, repository};
@@ -164,4 +169,28 @@ fn a_report_that_can_not_be_written_names_the_file() {
     for name in ["index.html", "experiments.csv", "cells.csv", "report.json", ".index.html.part"] {
         assert!(!fs::exists(results.report(name)).unwrap(), "{name}");
     }
+}
+
+#[test]
+fn findings_stand_before_the_figures_and_beside_their_experiments() {
+    let results = Results::of_everything();
+    let folder = Utf8PathBuf::from_path_buf(results.path("")).unwrap();
+    let finding = Finding {
+        experiment: Some("pets/beta/2".parse().unwrap()),
+        rule: "request-rate".to_owned(),
+        message: "0.2 requests/s <b>".to_owned(),
+    };
+    let study = Study::read(&folder).unwrap();
+    let report = compute(&folder, &study, vec![finding], Options::default()).unwrap();
+    let rendered = Rendered::of(&report).unwrap();
+    let page = rendered.file("index.html").unwrap();
+    assert!(page.contains("; there is 1 finding against the results."));
+    let row = "<td>pets/beta/2</td><td>request-rate</td><td class=\"message\">0.2 requests&#x2F;s &lt;b&gt;</td>";
+    let place = page.find("request-rate").unwrap();
+    assert!(place < page.find("<svg").unwrap(), "{}", &page[place - 40..place + 90]);
+    assert!(page.contains(row) || page.contains(&row.replace("&#x2F;", "/")));
+    assert!(page.contains("4 of 4, 1 with findings"));
+    let table = rendered.file("experiments.csv").unwrap();
+    let line = table.lines().find(|line| line.starts_with("pets/beta/2,")).unwrap();
+    assert!(line.contains(",request-rate,"), "{line}");
 }
