@@ -149,10 +149,7 @@ fn missing_experiments_are_told_with_what_is_known_of_them() {
     let report = draft.finish(Vec::new());
     let told = &report.completeness;
     assert_eq!((told.expected, told.succeeded, told.is_whole), (4, 2, false));
-    assert_eq!(
-        told.statement,
-        "Only 2 of 4 experiments have succeeded, 1 of them without metrics."
-    );
+    assert_eq!(told.statement, "Only 2 of 4 experiments have succeeded; 1 without metrics.");
     let missing: Vec<_> = told
         .missing
         .iter()
@@ -181,7 +178,7 @@ fn a_whole_study_is_told_to_be_whole_unless_a_rule_speaks_against_it() {
     };
     let whole = draft().finish(Vec::new()).completeness;
     assert!(whole.is_whole);
-    assert_eq!(whole.statement, "All 1 of 1 experiments have succeeded.");
+    assert_eq!(whole.statement, "The one experiment of the study has succeeded.");
     let finding = Finding {
         experiment: Some("a/x/1".parse().unwrap()),
         rule: "files-intact".to_owned(),

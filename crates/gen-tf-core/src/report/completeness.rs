@@ -92,6 +92,8 @@ impl Completeness {
         let Self { expected, succeeded, .. } = self;
         let mut text = match expected {
             0 => "The study has no experiments".to_owned(),
+            1 if *succeeded == 1 => "The one experiment of the study has succeeded".to_owned(),
+            1 => "The one experiment of the study has not succeeded".to_owned(),
             _ if succeeded == expected => {
                 format!("All {expected} of {expected} experiments have succeeded")
             }
@@ -99,7 +101,7 @@ impl Completeness {
             _ => format!("Only {succeeded} of {expected} experiments have succeeded"),
         };
         if !self.without_metrics.is_empty() {
-            text += &format!(", {} of them without metrics", self.without_metrics.len());
+            text += &format!("; {} without metrics", self.without_metrics.len());
         }
         let count = |number: usize, one: &str, more: &str| match number {
             0 => String::new(),

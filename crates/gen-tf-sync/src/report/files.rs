@@ -1,6 +1,9 @@
 //! The files of a report: rendered all before any is written, and each appears whole.
 
-use std::{fs, io};
+use std::{
+    fs::{self, File},
+    io::{self, Write as _},
+};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use gen_tf_core::report::Report;
@@ -59,7 +62,12 @@ pub fn write(rendered: &Rendered, folder: &Utf8Path) -> Result<(), WriteError> {
     let partial = |name: &str| folder.join(format!(".{name}.part"));
     let written = rendered.files.iter().try_for_each(|(name, text)| {
         let path = partial(name);
-        fs::write(&path, text).map_err(failed("write", &path))
+        let write = || {
+            let mut file = File::create(&path)?;
+            file.write_all(text.as_bytes())?;
+            file.sync_all()
+        };
+        write().map_err(failed("write", &path))
     });
     if let Err(error) = written {
         for name in NAMES {

@@ -35,9 +35,14 @@ pub fn tick(value: f64, step: f64) -> String {
     format!("{value:.places$}")
 }
 
-/// A p value: three places, and none that looks like zero.
+/// A p value: none looks like zero, and small ones have a place more, so that 0.0498 is seen to be
+/// below 0.05.
 pub fn probability(p: f64) -> String {
-    if p < 0.001 { "< 0.001".to_owned() } else { format!("{p:.3}") }
+    match p {
+        p if p < 0.001 => "< 0.001".to_owned(),
+        p if p < 0.1 => format!("{p:.4}"),
+        p => format!("{p:.3}"),
+    }
 }
 
 fn grouped(value: f64) -> String {
@@ -86,10 +91,10 @@ mod tests {
     }
 
     #[test]
-    fn no_p_value_looks_like_zero() {
-        assert_eq!(
-            (probability(0.0), probability(0.0314)),
-            ("< 0.001".to_owned(), "0.031".to_owned())
-        );
+    fn no_p_value_looks_like_zero_or_like_the_level_that_it_is_below() {
+        let cases = [(0.0, "< 0.001"), (0.049_8, "0.0498"), (0.314_15, "0.314"), (1.0, "1.000")];
+        for (p, shown) in cases {
+            assert_eq!(probability(p), shown);
+        }
     }
 }

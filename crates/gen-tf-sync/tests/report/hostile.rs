@@ -106,7 +106,12 @@ fn small_and_empty_studies_have_a_report() {
         one_tool.file("index.html").contains("There are no two tools with values on one service.")
     );
     assert!(one_run.file("index.html").contains("none: there is only one value; it takes two"));
-    assert!(all_failed.file("index.html").contains("None of the 1 experiments has succeeded."));
+    assert!(
+        all_failed
+            .file("index.html")
+            .contains("The one experiment of the study has not succeeded.")
+    );
+    assert!(empty.file("index.html").contains("None of the 4 experiments has succeeded."));
     assert!(empty.file("index.html").contains("No attempt has a time that can be read."));
 }
 
