@@ -6,3 +6,4 @@ mod made;
 mod files;
 mod hostile;
 mod browser;
+mod synthetic;
