@@ -154,7 +154,7 @@ pub(super) fn spreads(report: &Report) -> Vec<Spread<'_>> {
                 count: format!("{count} of {}", cell.expected),
                 is_whole: count == cell.expected,
                 findings: cell.with_findings,
-                values: spread.map(values),
+                values: spread.map(|spread| values(spread, measure)),
             }
         });
         let rows: Vec<_> = rows.collect();
@@ -164,19 +164,24 @@ pub(super) fn spreads(report: &Report) -> Vec<Spread<'_>> {
     Measure::ALL.into_iter().filter_map(of).collect()
 }
 
-fn values(spread: &Distribution) -> Values {
+fn values(spread: &Distribution, measure: Measure) -> Values {
+    // Shares have as many places everywhere, counts none where they are whole.
+    let told = |value: f64| match measure.unit().starts_with('%') {
+        true => format!("{value:.2}"),
+        false => full(value),
+    };
     let interval = match (&spread.interval, &spread.no_interval) {
-        (Some(interval), _) => format!("{} to {}", full(interval.low), full(interval.high)),
+        (Some(interval), _) => format!("{} to {}", told(interval.low), told(interval.high)),
         (None, Some(reason)) => format!("none: {reason}"),
         (None, None) => "none".to_owned(),
     };
     Values {
-        median: full(spread.median),
+        median: told(spread.median),
         interval,
-        lower_quartile: full(spread.lower_quartile),
-        upper_quartile: full(spread.upper_quartile),
-        minimum: full(spread.minimum),
-        maximum: full(spread.maximum),
+        lower_quartile: told(spread.lower_quartile),
+        upper_quartile: told(spread.upper_quartile),
+        minimum: told(spread.minimum),
+        maximum: told(spread.maximum),
     }
 }
 
