@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# From nothing to a table of real results: builds gen-tf, runs examples/quickstart/study.hcl on this machine, pulls
-# the results and prints them. Run it again at any time: what is finished is not done again.
+# From nothing to a report of real results: builds gen-tf, runs examples/quickstart/study.hcl on this machine, pulls
+# the results, verifies and reports them, and prints a table. Run it again at any time: what is finished is not done again.
 # It writes into this clone and ${XDG_CACHE_HOME:-~/.cache}/gen-tf; as root it also installs nginx-light and iproute2
 # where they are missing. It removes nothing and keeps nothing running.
 set -euo pipefail
@@ -9,7 +9,7 @@ shopt -s inherit_errexit
 ROOT=$(cd -- "${BASH_SOURCE[0]%/*}/.." && pwd)
 readonly ROOT
 readonly EXAMPLE=examples/quickstart
-# gen-tf's exit code for a study that is incomplete, or has experiments that failed.
+# The exit code of a study that is incomplete or has experiments that failed, and of a result that breaks a rule.
 readonly INCOMPLETE=5
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/gen-tf
 readonly CACHE
@@ -27,11 +27,14 @@ main() {
   part "Building gen-tf" build
   part "Running the study ($EXAMPLE/study.hcl)" run_study
   part "Pulling the results" pull_results
+  part "Verifying the results" verify_results
+  part "Writing the report" write_report
   printf '\n'
   python3 scripts/quickstart/table.py "$EXAMPLE/results"
   printf 'All of it took %d s. What is what: %s/README.md\n' "$SECONDS" "$EXAMPLE"
   if ((STATUS != 0)); then
-    printf 'Not every experiment succeeded; see: target/release/gen-tf status --failed %s/study.hcl\n' "$EXAMPLE" >&2
+    printf 'Not every experiment has a result that can be used; see above, and: target/release/gen-tf status --failed %s/study.hcl\n' \
+      "$EXAMPLE" >&2
     exit "$STATUS"
   fi
 }
@@ -69,6 +72,18 @@ run_study() {
 
 pull_results() {
   target/release/gen-tf-sync "$EXAMPLE/workspace-local"
+}
+
+# verify_results: what breaks a rule is still reported, and the report says so.
+verify_results() {
+  local status=0
+  target/release/gen-tf-sync verify "$EXAMPLE/workspace-local" || status=$?
+  ((status == 0 || status == INCOMPLETE)) || exit "$status"
+  ((STATUS != 0)) || STATUS=$status
+}
+
+write_report() {
+  target/release/gen-tf-sync report "$EXAMPLE/workspace-local"
 }
 
 main "$@"

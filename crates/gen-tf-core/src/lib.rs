@@ -1,6 +1,5 @@
 //! The pure core of gen-tf: everything between `study.hcl` and the file tree, between observations
-//! and the active set, and the metrics, verification and statistics of results.
-//! and the active set, and the metrics, statistics and report of results.
+//! and the active set, and the metrics, verification, statistics and report of results.
 //!
 //! It decides and never does: no file system, process, environment, clock, network or printing
 //! (`clippy.toml` of this crate bans them). "Now", file contents and our own version are arguments.

@@ -27,7 +27,10 @@ pub use self::{
     measure::Measure,
     timeline::{Lane, Timeline},
 };
-use crate::statistics::Bootstrap;
+use crate::{
+    statistics::Bootstrap,
+    verify::{Finding, Rule, Unjudged, Verification, Warning},
+};
 
 /// Format version of `report.json`: raised whenever a field changes its meaning or goes.
 pub const FORMAT: u32 = 1;
@@ -48,16 +51,23 @@ pub struct Facts {
     pub runs: u32,
 }
 
-/// What a rule of `gen-tf-sync verify` says against results.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-pub struct Finding {
-    /// The experiment; null where it is about no single one.
-    #[schemars(with = "Option<String>")]
-    pub experiment: Option<crate::id::ExperimentId>,
-    /// Name of the rule.
-    pub rule: String,
-    /// What is wrong.
-    pub message: String,
+/// What `gen-tf-sync verify` says of the results.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Checked {
+    /// Rules that are broken; that an experiment has no result is told by `completeness` alone.
+    pub findings: Vec<Finding>,
+    /// Rules that could not be applied: neither kept nor broken.
+    pub unjudged: Vec<Unjudged>,
+    /// What breaks no rule and should be looked at before the figures are used.
+    pub warnings: Vec<Warning>,
+}
+
+impl From<Verification> for Checked {
+    fn from(verification: Verification) -> Self {
+        let Verification { mut findings, unjudged, warnings, .. } = verification;
+        findings.retain(|finding| finding.rule != Rule::CompleteMatrix);
+        Self { findings, unjudged, warnings }
+    }
 }
 
 /// How a report is computed.
@@ -67,12 +77,14 @@ pub struct Options {
     pub significance: f64,
     /// How intervals of medians are drawn.
     pub bootstrap: Bootstrap,
+    /// Whether results that break a rule are in the figures, too.
+    pub count_findings: bool,
 }
 
 impl Default for Options {
-    /// The level 0.05, and the usual bootstrap.
+    /// The level 0.05, the usual bootstrap, and figures of results that break no rule.
     fn default() -> Self {
-        Self { significance: 0.05, bootstrap: Bootstrap::default() }
+        Self { significance: 0.05, bootstrap: Bootstrap::default(), count_findings: false }
     }
 }
 
@@ -86,8 +98,9 @@ pub struct Report {
     pub study: StudyFacts,
     /// What is missing of it. It is told before any figure.
     pub completeness: Completeness,
-    /// What `gen-tf-sync verify` says against the results; the experiments are in all figures.
-    pub findings: Vec<Finding>,
+    /// What `gen-tf-sync verify` says of the results.
+    #[serde(flatten)]
+    pub checked: Checked,
     /// How the statistics were computed.
     pub methods: Methods,
     /// Every measure, in the order of reports.
@@ -136,6 +149,8 @@ pub struct Methods {
     pub resamples: u32,
     /// Where its generator of random numbers began, for each.
     pub seed: u64,
+    /// Whether results that break a rule are in the figures, too.
+    pub count_findings: bool,
 }
 
 /// A measure, explained.
@@ -167,7 +182,8 @@ impl MeasureFacts {
 impl Methods {
     fn of(options: &Options) -> Self {
         let Bootstrap { level, resamples, seed } = options.bootstrap;
-        Self { significance: options.significance, confidence: level, resamples, seed }
+        let &Options { significance, count_findings, .. } = options;
+        Self { significance, confidence: level, resamples, seed, count_findings }
     }
 }
 

@@ -9,7 +9,8 @@ mod table;
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 pub use self::{
     copies::{Copies, Evidence},
@@ -21,11 +22,12 @@ pub use self::{
 use crate::id::ExperimentId;
 
 /// A rule that is broken.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// The rule.
     pub rule: Rule,
     /// The experiment whose result breaks it; absent where it is the study as a whole.
+    #[schemars(with = "Option<String>")]
     pub experiment: Option<ExperimentId>,
     /// What is wrong, and what to do where that is not plain.
     pub message: String,
@@ -57,25 +59,41 @@ impl Finding {
 }
 
 /// A rule that could not be applied: neither kept nor broken.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Unjudged {
     /// The rule.
     pub rule: Rule,
     /// Why not.
     pub reason: String,
     /// The experiments; empty where it is all of them.
+    #[schemars(with = "Vec<String>")]
     pub experiments: Vec<ExperimentId>,
 }
 
 /// Something that breaks no rule and should be looked at before it is published.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Warning {
-    /// What kind: `no-success`, `many-starts` or `environment`.
-    pub kind: &'static str,
+    /// What kind.
+    pub kind: WarningKind,
     /// The experiment; absent where it is the study as a whole.
+    #[schemars(with = "Option<String>")]
     pub experiment: Option<ExperimentId>,
     /// What was seen.
     pub message: String,
+}
+
+/// A kind of warning.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum WarningKind {
+    /// A field of the environment differs that may.
+    Environment,
+    /// The tool was started many times, and worked for seconds each.
+    ManyStarts,
+    /// Not one answer is 200 to 299.
+    NoSuccess,
 }
 
 /// What the rules say of a result.

@@ -6,8 +6,9 @@ use gen_tf_core::{
         self, CoverageCounts, Covered, Metrics, Minute, Operations, Requests, StatusClasses,
     },
     outcome::{Cause, FORMAT, Outcome, Timings, Verdict},
-    report::{Draft, Facts, Finding, Measure, Options, Report, Size, State, TestMethod},
+    report::{Checked, Draft, Facts, Measure, Options, Report, Size, State, TestMethod},
     statistics::Bootstrap,
+    verify::{Finding, Rule, Verification},
 };
 
 /// A study of these cells, written `service/tool`, of three minutes.
@@ -100,7 +101,7 @@ fn report_of(cells: &[&str], runs: u32, requests: &[(&str, u64)]) -> Report {
     for (experiment, requests) in requests {
         draft.add(&outcome(experiment, 1, None), Some(&metrics(experiment, *requests, *requests)));
     }
-    draft.finish(Vec::new())
+    draft.finish(Checked::default())
 }
 
 #[test]
@@ -146,7 +147,7 @@ fn missing_experiments_are_told_with_what_is_known_of_them() {
     draft.add(&outcome("a/x/2", 1, Some(Cause::Lost)), None);
     draft.add(&outcome("a/y/1", 1, None), None);
     draft.add(&outcome("a/y/3", 1, None), Some(&metrics("a/y/3", 1, 1)));
-    let report = draft.finish(Vec::new());
+    let report = draft.finish(Checked::default());
     let told = &report.completeness;
     assert_eq!((told.expected, told.succeeded, told.is_whole), (4, 2, false));
     assert_eq!(told.statement, "Only 2 of 4 experiments have succeeded; 1 without metrics.");
@@ -176,24 +177,62 @@ fn a_whole_study_is_told_to_be_whole_unless_a_rule_speaks_against_it() {
         draft.add(&outcome("a/x/1", 1, None), Some(&metrics("a/x/1", 1, 1)));
         draft
     };
-    let whole = draft().finish(Vec::new()).completeness;
+    let whole = draft().finish(Checked::default()).completeness;
     assert!(whole.is_whole);
     assert_eq!(whole.statement, "The one experiment of the study has succeeded.");
-    let finding = Finding {
-        experiment: Some("a/x/1".parse().unwrap()),
-        rule: "files-intact".to_owned(),
-        message: "a file differs".to_owned(),
-    };
-    let report = draft().finish(vec![finding.clone(), finding]);
+    let finding = Finding::new(Rule::FilesIntact, &"a/x/1".parse().unwrap(), "a file differs");
+    let checked = Checked { findings: vec![finding.clone(), finding], ..Checked::default() };
+    let report = draft().finish(checked);
     assert!(!report.completeness.is_whole);
     assert!(report.completeness.statement.ends_with("; there are 2 findings against the results."));
-    assert_eq!(report.experiments[0].findings, ["files-intact"]);
+    assert_eq!(report.experiments[0].findings, [Rule::FilesIntact]);
     let cell = &report.cells[0];
-    assert_eq!((cell.succeeded, cell.with_findings), (1, 1), "it stays in the figures");
+    assert_eq!((cell.succeeded, cell.with_findings), (1, 1));
     let mut draft = draft();
     draft.add_unusable("a/x/9".to_owned(), "it has no outcome.json".to_owned());
-    let told = draft.finish(Vec::new()).completeness;
+    let told = draft.finish(Checked::default()).completeness;
     assert!(!told.is_whole && told.statement.ends_with("there is 1 folder that can't be used."));
+}
+
+#[test]
+fn a_result_that_breaks_a_rule_is_in_no_figure_unless_it_is_wanted_there() {
+    let report = |count_findings| {
+        let options = Options { count_findings, ..options() };
+        let mut draft = Draft::new(facts(&["a/x", "a/y"], 2), options);
+        for (id, strength) in [("a/x/1", 1), ("a/x/2", 9), ("a/y/1", 4), ("a/y/2", 4)] {
+            draft.add(&outcome(id, 1, None), Some(&metrics(id, 1, strength)));
+        }
+        let finding = Finding::new(Rule::RequestRate, &"a/x/2".parse().unwrap(), "dead");
+        draft.finish(Checked { findings: vec![finding], ..Checked::default() })
+    };
+    let (without, with) = (report(false), report(true));
+    let counts = |report: &Report| {
+        let cell = &report.cells[0];
+        let spread = cell.measures[&Measure::Requests].as_ref().unwrap();
+        let pairs = report.comparisons.iter().find(|it| it.measure == Measure::Requests).unwrap();
+        (cell.counted, spread.count, pairs.pairs[0].first_count)
+    };
+    assert_eq!((counts(&without), counts(&with)), ((1, 1, 1), (2, 2, 2)));
+    let row = &without.experiments[1];
+    assert!(!row.counted && row.measures[&Measure::Requests].is_some(), "its own figures stay");
+    assert!(with.experiments[1].counted && with.methods.count_findings);
+    assert!(!with.completeness.is_whole, "the banner stays");
+}
+
+#[test]
+fn that_a_run_is_missing_is_told_once() {
+    let missing = Finding::new(Rule::CompleteMatrix, &"a/x/1".parse().unwrap(), "has no result");
+    let broken = Finding::new(Rule::FullBudget, &"a/x/2".parse().unwrap(), "is short");
+    let verification = Verification {
+        experiments: 2,
+        usable: 0,
+        cells: Vec::new(),
+        findings: vec![missing, broken.clone()],
+        unjudged: Vec::new(),
+        warnings: Vec::new(),
+        environment: Vec::new(),
+    };
+    assert_eq!(Checked::from(verification).findings, [broken]);
 }
 
 #[test]
@@ -339,7 +378,7 @@ fn growth_is_the_median_of_runs_and_then_of_services() {
     add("a/y/1", &[(0, None), (0, None), (0, None)]);
     add("b/y/1", &[(0, None), (1, None), (2, None)]);
     add("c/x/1", &[(99, None), (99, None), (99, None)]);
-    let report = draft.finish(Vec::new());
+    let report = draft.finish(Checked::default());
     let of = |measure| report.growth.iter().find(|it| it.measure == measure).unwrap();
     let failures = of(Measure::UniqueFailures);
     assert_eq!(failures.minutes, [0, 1, 2, 3]);
@@ -379,14 +418,14 @@ fn a_report_reads_back_as_it_was_written() {
 
 #[test]
 fn operations_and_a_study_without_experiments_are_no_trouble() {
-    let empty = Draft::new(facts(&[], 0), options()).finish(Vec::new());
+    let empty = Draft::new(facts(&[], 0), options()).finish(Checked::default());
     assert_eq!(empty.completeness.statement, "The study has no experiments.");
     let mut draft = Draft::new(Facts { duration: None, ..facts(&["a/x"], 1) }, options());
     let operations =
         Operations { documented: 9, reached: 5, succeeded: 4, failed: 1, requests_elsewhere: 0 };
     let told = Metrics { operations: Some(operations), ..growing("a/x/1", &[(1, None)]) };
     draft.add(&outcome("a/x/1", 1, None), Some(&told));
-    let report = draft.finish(Vec::new());
+    let report = draft.finish(Checked::default());
     assert_eq!(report.experiments[0].measures[&Measure::OperationsReached], Some(5.0));
     assert_eq!(report.growth[0].minutes, [0, 1, 2, 3], "the outcome tells the tool's time");
 }

@@ -22,8 +22,8 @@ Examples:
   gen-tf-sync --json | jq '.errors'          for programs
   gen-tf-sync metrics --results /data        compute the metrics of what is there
   gen-tf-sync verify                         may these results be put into the paper?
-  gen-tf-sync export --restgym --output DIR  write results for RESTgym's own scripts
   gen-tf-sync report                         write tables and charts beside the results
+  gen-tf-sync export --restgym --output DIR  write results for RESTgym's own scripts
 
 Results come to <results>/<service>/<tool>/<run>/ with their outcome.json, its list of files and hashes
 (outcome.files.json) and metrics.json, failed attempts to
@@ -39,8 +39,8 @@ GEN_TF_CREDENTIALS=gcloud it is the account of `gcloud auth login`. Where there 
 says which were tried.
 
 Exit codes: 0 everything that the store has is there, and with --watch the study is complete; 1 an
-error, or wrong usage; 5 with --watch: an experiment has failed for good, and of verify: a rule is broken; 130 interrupted (a second
-Ctrl-C does not wait for the end).";
+error, or wrong usage; 5 with --watch: an experiment has failed for good, and of verify: a rule is
+broken; 130 interrupted (a second Ctrl-C does not wait for the end).";
 
 /// Brings the results of a study from its store into a folder, and verifies every byte.
 #[derive(Parser)]
@@ -62,8 +62,8 @@ fn main() -> ExitCode {
     let ended = match &cli.command {
         Some(commands::Command::Metrics(arguments)) => commands::metrics::run(arguments),
         Some(commands::Command::Verify(arguments)) => commands::verify::run(arguments),
-        Some(commands::Command::Export(arguments)) => commands::export::run(arguments),
         Some(commands::Command::Report(arguments)) => commands::report::run(arguments),
+        Some(commands::Command::Export(arguments)) => commands::export::run(arguments),
         None => commands::pull::run(&cli.pull),
     };
     match ended {

@@ -11,7 +11,7 @@ use camino::Utf8Path;
 use gen_tf_core::{
     metrics,
     outcome::{Outcome, Verdict},
-    report::{Draft, Facts, Finding, Options, Report},
+    report::{Checked, Draft, Facts, Options, Report},
 };
 
 pub use self::{
@@ -46,19 +46,19 @@ pub enum RenderError {
     Json(#[from] serde_json::Error),
 }
 
-/// Computes the report of a results folder, one attempt in memory at a time; `findings` are those of
-/// `gen-tf-sync verify`.
+/// Computes the report of a results folder, one attempt in memory at a time; `checked` is what
+/// `gen-tf-sync verify` says of it.
 pub fn compute(
     results: &Utf8Path,
     study: &Study,
-    findings: Vec<Finding>,
+    checked: Checked,
     options: Options,
 ) -> Result<Report, ResultsError> {
     let mut draft = Draft::new(facts(study), options);
     for place in collection::places(results)? {
         add(&mut draft, &results.join(&place.path), &place);
     }
-    Ok(draft.finish(findings))
+    Ok(draft.finish(checked))
 }
 
 /// The facts of a study that a report is measured by.

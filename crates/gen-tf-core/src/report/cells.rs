@@ -17,10 +17,12 @@ pub struct Cell {
     pub tool: String,
     /// How many experiments the study has of it.
     pub expected: usize,
-    /// How many of them have succeeded; only these are in the cell's figures.
+    /// How many of them have succeeded.
     pub succeeded: usize,
-    /// How many of the succeeded ones have a finding of `gen-tf-sync verify`; they are in the figures.
+    /// How many of the succeeded ones have a finding of `gen-tf-sync verify`.
     pub with_findings: usize,
+    /// How many are in the cell's figures.
+    pub counted: usize,
     /// Each measure; null where no experiment has a value.
     pub measures: BTreeMap<Measure, Option<Distribution>>,
 }
@@ -63,8 +65,9 @@ pub(super) fn cells(rows: &[ExperimentRow], options: &Options) -> Vec<Cell> {
 
 fn cell(rows: &[ExperimentRow], options: &Options) -> Cell {
     let succeeded = || rows.iter().filter(|row| row.state == State::Succeeded);
+    let counted = || rows.iter().filter(|row| row.counted);
     let distribution = |measure: Measure| {
-        let values: Vec<f64> = succeeded().filter_map(|row| row.measures[&measure]).collect();
+        let values: Vec<f64> = counted().filter_map(|row| row.measures[&measure]).collect();
         (measure, Sample::new(&values).ok().map(|sample| spread(&sample, options)))
     };
     Cell {
@@ -73,6 +76,7 @@ fn cell(rows: &[ExperimentRow], options: &Options) -> Cell {
         expected: rows.len(),
         succeeded: succeeded().count(),
         with_findings: succeeded().filter(|row| !row.findings.is_empty()).count(),
+        counted: counted().count(),
         measures: Measure::ALL.into_iter().map(distribution).collect(),
     }
 }

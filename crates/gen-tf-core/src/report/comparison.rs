@@ -122,7 +122,8 @@ fn comparison(measure: Measure, rows: &[ExperimentRow], options: &Options) -> Op
     let tools: Vec<Values<'_>> = rows
         .chunk_by(|a, b| a.tool == b.tool)
         .map(|rows| {
-            let values: Vec<f64> = rows.iter().filter_map(|row| row.measures[&measure]).collect();
+            let counted = rows.iter().filter(|row| row.counted);
+            let values: Vec<f64> = counted.filter_map(|row| row.measures[&measure]).collect();
             Values { tool: &rows[0].tool, count: values.len(), sample: Sample::new(&values).ok() }
         })
         .collect();

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ExperimentRow, Finding, State};
+use super::{ExperimentRow, State};
 use crate::{id::ExperimentId, outcome::Cause};
 
 /// How much of a study its results hold.
@@ -54,7 +54,7 @@ pub struct Missing {
 impl Completeness {
     pub(super) fn of(
         rows: &[ExperimentRow],
-        findings: &[Finding],
+        findings: usize,
         unusable: Vec<Unusable>,
         not_in_study: Vec<ExperimentId>,
     ) -> Self {
@@ -84,11 +84,11 @@ impl Completeness {
         told.is_whole = told.missing.is_empty()
             && told.without_metrics.is_empty()
             && told.unusable.is_empty()
-            && findings.is_empty();
+            && findings == 0;
         told
     }
 
-    fn statement(&self, findings: &[Finding]) -> String {
+    fn statement(&self, findings: usize) -> String {
         let Self { expected, succeeded, .. } = self;
         let mut text = match expected {
             0 => "The study has no experiments".to_owned(),
@@ -108,8 +108,7 @@ impl Completeness {
             1 => format!("; there is 1 {one}"),
             _ => format!("; there are {number} {more}"),
         };
-        text +=
-            &count(findings.len(), "finding against the results", "findings against the results");
+        text += &count(findings, "finding against the results", "findings against the results");
         text +=
             &count(self.unusable.len(), "folder that can't be used", "folders that can't be used");
         text + "."

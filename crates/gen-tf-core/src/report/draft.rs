@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Completeness, FORMAT, Facts, Finding, Measure, MeasureFacts, Methods, Options, Report,
+    Checked, Completeness, FORMAT, Facts, Measure, MeasureFacts, Methods, Options, Report,
     StudyFacts, Unusable,
     across::across,
     cells::cells,
@@ -18,6 +18,7 @@ use crate::{
     id::ExperimentId,
     metrics::Metrics,
     outcome::{Cause, Outcome, Verdict},
+    verify::{Finding, Rule},
 };
 
 /// An experiment of the study.
@@ -53,7 +54,9 @@ pub struct ExperimentRow {
     /// How many problems there were in its evidence; null without metrics.
     pub problems: Option<usize>,
     /// Rules of `gen-tf-sync verify` with a finding about it.
-    pub findings: Vec<String>,
+    pub findings: Vec<Rule>,
+    /// Whether it is in the figures of its cell, in comparisons and in charts.
+    pub counted: bool,
     /// Each measure; null where the evidence does not tell.
     pub measures: BTreeMap<Measure, Option<f64>>,
 }
@@ -186,12 +189,12 @@ impl Draft {
         self.failed.insert((outcome.experiment.clone(), outcome.attempt), attempt);
     }
 
-    /// The report, with what `gen-tf-sync verify` has found against the results.
+    /// The report, with what `gen-tf-sync verify` says of the results. One that breaks a rule is in
+    /// no figure, unless the options want it there.
     #[must_use]
-    pub fn finish(mut self, mut findings: Vec<Finding>) -> Report {
-        findings.sort();
+    pub fn finish(mut self, checked: Checked) -> Report {
         self.count_failed();
-        self.mark(&findings);
+        self.mark(&checked.findings);
         let told: Vec<_> = self.rows.values().map(|(told, row)| (told, row)).collect();
         let growth = self.grid.as_ref().map_or(Vec::new(), |grid| growths(grid, &told));
         let experiments: Vec<ExperimentRow> =
@@ -199,7 +202,7 @@ impl Draft {
         let cells = cells(&experiments, &self.options);
         let completeness = Completeness::of(
             &experiments,
-            &findings,
+            checked.findings.len(),
             self.unusable.into_iter().collect(),
             self.not_in_study.into_iter().collect(),
         );
@@ -214,7 +217,7 @@ impl Draft {
             growth,
             failed_attempts: self.failed.into_values().collect(),
             timeline: self.ends.timeline(),
-            findings,
+            checked,
             experiments,
             cells,
         }
@@ -237,8 +240,12 @@ impl Draft {
             let row = finding.experiment.as_ref().and_then(|id| self.rows.get_mut(id));
             if let Some((told, _)) = row.filter(|(told, _)| !told.findings.contains(&finding.rule))
             {
-                told.findings.push(finding.rule.clone());
+                told.findings.push(finding.rule);
             }
+        }
+        for (told, _) in self.rows.values_mut() {
+            let is_trusted = told.findings.is_empty() || self.options.count_findings;
+            told.counted = told.has_metrics && is_trusted;
         }
     }
 }
@@ -265,6 +272,7 @@ fn empty_row(id: ExperimentId) -> ExperimentRow {
         has_metrics: false,
         problems: None,
         findings: Vec::new(),
+        counted: false,
         measures: Measure::ALL.into_iter().map(|measure| (measure, None)).collect(),
     }
 }

@@ -109,7 +109,7 @@ pub(super) fn growths(grid: &Grid, rows: &[(&ExperimentRow, &Row)]) -> Vec<Growt
 
 fn growth(measure: Measure, grid: &Grid, rows: &[(&ExperimentRow, &Row)]) -> Option<Growth> {
     let mut series: BTreeMap<(&str, &str), Vec<&[Option<f64>]>> = BTreeMap::new();
-    for (told, row) in rows {
+    for (told, row) in rows.iter().filter(|(told, _)| told.counted) {
         if let Some(points) = row.series.get(&measure) {
             series.entry((&told.service, &told.tool)).or_default().push(points);
         }

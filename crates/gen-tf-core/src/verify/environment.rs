@@ -7,7 +7,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::{Finding, Judgement, Rule, Warning};
+use super::{Finding, Judgement, Rule, Warning, WarningKind};
 use crate::id::ExperimentId;
 
 /// Fields that may differ, with the reason: where they do, it is said and no finding.
@@ -279,5 +279,5 @@ fn undecided(difference: &Difference) -> Finding {
 fn tolerated(difference: &Difference) -> Warning {
     let reason = difference.tolerated.unwrap_or_default();
     let message = format!("`{}` differs: {}; {reason}", difference.field, counted(difference));
-    Warning { kind: "environment", experiment: None, message }
+    Warning { kind: WarningKind::Environment, experiment: None, message }
 }

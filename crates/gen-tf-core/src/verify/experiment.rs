@@ -1,7 +1,7 @@
 //! Rules about one result, from its outcome and its metrics. Rules about files are for who reads
 //! them.
 
-use super::{Finding, Judgement, Rule, Warning};
+use super::{Finding, Judgement, Rule, Warning, WarningKind};
 use crate::{
     harness::Limits,
     id::ExperimentId,
@@ -72,7 +72,7 @@ impl Bench<'_> {
         self.judgement.doubts.push((rule, reason.to_owned(), Some(self.experiment.clone())));
     }
 
-    fn warn(&mut self, kind: &'static str, message: String) {
+    fn warn(&mut self, kind: WarningKind, message: String) {
         let experiment = Some(self.experiment.clone());
         self.judgement.warnings.push(Warning { kind, experiment, message });
     }
@@ -110,7 +110,7 @@ impl Bench<'_> {
                 "the tool was started {starts} times in {worked} s, {each:.1} s each: it ends at once, and its \
                  figures are those of many short starts"
             );
-            self.warn("many-starts", message);
+            self.warn(WarningKind::ManyStarts, message);
         }
     }
 
@@ -165,7 +165,7 @@ impl Bench<'_> {
                 "not one of {} answers is 2xx ({} are 401, {} are 403), as when a token is missing or has expired",
                 requests.total, requests.unauthorized, requests.forbidden
             );
-            self.warn("no-success", message);
+            self.warn(WarningKind::NoSuccess, message);
         }
     }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use gen_tf_core::verify::{Copies, Environments, Finding, Judgement, Rule, Verification};
+use gen_tf_core::verify::{
+    Copies, Environments, Finding, Judgement, Rule, Verification, WarningKind,
+};
 use proptest::prelude::*;
 
 use crate::id;
@@ -97,7 +99,7 @@ fn what_may_differ_is_said_and_blamed_on_nobody() {
         let told = compared(&[("a/x/1", &one), ("a/x/2", &other), ("a/x/3", &one)]);
         assert_eq!((told.findings.len(), told.environment.len()), (0, 1), "{field}");
         assert!(told.environment[0].tolerated.is_some());
-        assert_eq!((told.warnings.len(), told.warnings[0].kind), (1, "environment"));
+        assert_eq!((told.warnings.len(), told.warnings[0].kind), (1, WarningKind::Environment));
     }
 }
 

@@ -3,7 +3,7 @@
 use gen_tf_core::{
     metrics::{Coverage, CoverageCounts, Metrics, Problem},
     outcome::Outcome,
-    verify::{Facts, Judgement, Rule, judge},
+    verify::{Facts, Judgement, Rule, WarningKind, judge},
 };
 
 use crate::{DEFINITION, DURATION, LIMITS, covered, lines, metrics, outcome};
@@ -252,9 +252,9 @@ fn answers_of_which_none_is_2xx_are_a_warning() {
         });
         judgement.warnings.iter().map(|warning| warning.kind).collect::<Vec<_>>()
     };
-    assert_eq!(warnings(0, 600), ["no-success"]);
-    assert_eq!(warnings(1, 600), [""; 0]);
-    assert_eq!(warnings(0, 0), [""; 0], "a record without a request says nothing of tokens");
+    assert_eq!(warnings(0, 600), [WarningKind::NoSuccess]);
+    assert_eq!(warnings(1, 600), []);
+    assert_eq!(warnings(0, 0), [], "a record without a request says nothing of tokens");
 }
 
 #[test]

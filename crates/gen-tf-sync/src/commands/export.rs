@@ -68,10 +68,10 @@ struct JsonExperiment<'a> {
 
 /// Exports.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let (folder, study) = arguments.whose.folder_and_study()?;
+    let (results, study) = arguments.whose.place_and_study()?;
     let form = if arguments.restgym { Form::RestGym } else { Form::LlamaRestTest };
     let interrupt = Interrupt::install()?;
-    let (results, study, output) = (folder.path(), &study, &arguments.output);
+    let (results, study, output) = (&results, &study, &arguments.output);
     let exported = export::export(&Job { results, study, form, output, stop: interrupt.flag() });
     if matches!(exported, Err(ExportError::Interrupted)) {
         eprintln!("note: {}", ExportError::Interrupted);

@@ -23,6 +23,14 @@ pub struct Arguments {
     #[arg(long, value_name = "DIR")]
     output: Option<Utf8PathBuf>,
 
+    /// Count results that break a rule of `verify`, too, which the report says
+    #[arg(long)]
+    all: bool,
+
+    /// Believe the files and metrics.json, as `verify --quick` does, which the report says
+    #[arg(long)]
+    quick: bool,
+
     /// Print one JSON object instead of lines
     #[arg(long)]
     json: bool,
@@ -40,13 +48,11 @@ struct Json<'a> {
 
 /// Writes the report.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let (folder, study) = arguments.whose.folder_and_study()?;
-    let findings = Vec::new();
-    let report = report::compute(folder.path(), &study, findings, Options::default())?;
-    let output = match &arguments.output {
-        Some(output) => output.clone(),
-        None => beside(folder.path()),
-    };
+    let (results, study) = arguments.whose.place_and_study()?;
+    let verification = super::verify::look(&results, &study, arguments.quick)?;
+    let options = Options { count_findings: arguments.all, ..Options::default() };
+    let report = report::compute(&results, &study, verification.into(), options)?;
+    let output = arguments.output.clone().unwrap_or_else(|| beside(&results));
     report::write(&Rendered::of(&report)?, &output)?;
     if !report.completeness.is_whole {
         eprintln!("note: {}", report.completeness.statement);
@@ -76,7 +82,7 @@ fn print(report: &Report, output: &Utf8Path, json: bool) -> io::Result<()> {
             statement: &completeness.statement,
             expected: completeness.expected,
             succeeded: completeness.succeeded,
-            findings: report.findings.len(),
+            findings: report.checked.findings.len(),
         };
         serde_json::to_string_pretty(&told)? + "\n"
     } else {

@@ -3,8 +3,14 @@
 use std::process::ExitCode;
 
 use anyhow::ensure;
+use camino::Utf8Path;
 use clap::Args;
-use gen_tf_sync::verify::{Depth, verify};
+use gen_tf_core::verify::Verification;
+use gen_tf_sync::{
+    results::ResultsError,
+    study::Study,
+    verify::{Depth, verify},
+};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::whose::Whose;
@@ -52,16 +58,25 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         "the workspace's gen-tf.json names no experiments, so that nothing can be verified: \
          `gen-tf render` writes it anew"
     );
-    let depth = if arguments.quick { Depth::Quick } else { Depth::Thorough };
+    let verification = look(&results, &study, arguments.quick)?;
+    let subject = Subject { study: &study, results: &results, depth: depth(arguments.quick) };
+    verdict::print(&verification, &subject, arguments.json)?;
+    Ok(if verification.is_good() { ExitCode::SUCCESS } else { ExitCode::from(EXIT_RULE_BROKEN) })
+}
+
+fn depth(quick: bool) -> Depth {
+    if quick { Depth::Quick } else { Depth::Thorough }
+}
+
+/// Verifies results and shows how far it is.
+pub fn look(results: &Utf8Path, study: &Study, quick: bool) -> Result<Verification, ResultsError> {
     let bar = ProgressBar::no_length();
     bar.set_style(ProgressStyle::with_template(LOOKING).expect("the template is well-formed"));
     let tell = |done: usize, all: usize| {
         bar.set_length(all as u64);
         bar.set_position(done as u64);
     };
-    let verification = verify(&results, &study, depth, &tell)?;
+    let verification = verify(results, study, depth(quick), &tell)?;
     bar.finish_and_clear();
-    let subject = Subject { study: &study, results: &results, depth };
-    verdict::print(&verification, &subject, arguments.json)?;
-    Ok(if verification.is_good() { ExitCode::SUCCESS } else { ExitCode::from(EXIT_RULE_BROKEN) })
+    Ok(verification)
 }

@@ -36,12 +36,6 @@ impl Whose {
         Ok(ResultsFolder::open(&place)?)
     }
 
-    /// The results folder as [`Whose::folder`] has it, and the study as [`Whose::place_and_study`].
-    pub fn folder_and_study(&self) -> anyhow::Result<(ResultsFolder, Study)> {
-        let (place, study) = self.place_and_study()?;
-        Ok((ResultsFolder::open(&place)?, study))
-    }
-
     /// Where the results are, for who only reads them, and the study that they are of: as the
     /// workspace has it, or, with --results, as it was at the last pull.
     pub fn place_and_study(&self) -> anyhow::Result<(Utf8PathBuf, Study)> {

@@ -37,6 +37,8 @@ struct Page<'a> {
     facts: Vec<(&'static str, String)>,
     banner: Banner<'a>,
     findings: Vec<views::Found<'a>>,
+    unjudged: Vec<views::NotJudged<'a>>,
+    warnings: Vec<views::Warned<'a>>,
     unmeasured: Vec<&'static str>,
     heat: Vec<Figures>,
     ranked: Vec<Ranked<'a>>,
@@ -55,6 +57,7 @@ struct Methods {
     confidence: String,
     resamples: String,
     seed: u64,
+    count_findings: bool,
 }
 
 /// Renders the page of a report.
@@ -65,6 +68,8 @@ pub(super) fn render(report: &Report) -> Result<String, RenderError> {
         facts: views::facts(report),
         banner: Banner::of(report),
         findings: views::findings(report),
+        unjudged: views::unjudged(report),
+        warnings: views::warnings(report),
         unmeasured: views::unmeasured(report),
         heat: figures::heat_maps(report)?,
         ranked: comparisons::ranked(report)?,
@@ -79,6 +84,7 @@ pub(super) fn render(report: &Report) -> Result<String, RenderError> {
             confidence: format!("{} %", report.methods.confidence * 100.0),
             resamples: super::numbers::full(f64::from(report.methods.resamples)),
             seed: report.methods.seed,
+            count_findings: report.methods.count_findings,
         },
     };
     let mut engine = tera::Tera::default();

@@ -8,7 +8,7 @@ use super::RenderError;
 const EXPERIMENTS: &str = "experiments.csv";
 const CELLS: &str = "cells.csv";
 
-const EXPERIMENT_COLUMNS: [&str; 14] = [
+const EXPERIMENT_COLUMNS: [&str; 15] = [
     "experiment",
     "service",
     "tool",
@@ -18,6 +18,7 @@ const EXPERIMENT_COLUMNS: [&str; 14] = [
     "failed_attempts",
     "cause",
     "findings",
+    "counted",
     "problems",
     "started",
     "ended",
@@ -25,12 +26,13 @@ const EXPERIMENT_COLUMNS: [&str; 14] = [
     "definition",
 ];
 
-const CELL_COLUMNS: [&str; 15] = [
+const CELL_COLUMNS: [&str; 16] = [
     "service",
     "tool",
     "expected",
     "succeeded",
     "with_findings",
+    "counted",
     "measure",
     "unit",
     "count",
@@ -65,7 +67,8 @@ fn experiment(row: &ExperimentRow) -> Vec<String> {
         row.attempt.map_or(String::new(), |attempt| attempt.to_string()),
         row.failed_attempts.to_string(),
         row.cause.map_or(String::new(), |cause| cause.name().to_owned()),
-        text(&row.findings.join(" ")),
+        row.findings.iter().map(|rule| rule.name()).collect::<Vec<_>>().join(" "),
+        row.counted.to_string(),
         row.problems.map_or(String::new(), |problems| problems.to_string()),
         text(row.started.as_deref().unwrap_or_default()),
         text(row.ended.as_deref().unwrap_or_default()),
@@ -93,6 +96,7 @@ fn of_cell(cell: &Cell, measure: Measure, spread: Option<&Distribution>) -> Vec<
         cell.expected.to_string(),
         cell.succeeded.to_string(),
         cell.with_findings.to_string(),
+        cell.counted.to_string(),
         measure.name().to_owned(),
         measure.unit().to_owned(),
         spread.map_or(0, |spread| spread.count).to_string(),

@@ -4,7 +4,10 @@
 use std::{collections::BTreeSet, fs};
 
 use camino::Utf8PathBuf;
-use gen_tf_core::report::{Finding, Options, Report, schema};
+use gen_tf_core::{
+    report::{Checked, Options, Report, schema},
+    verify::{Finding, Rule},
+};
 use gen_tf_sync::{
     report::{Rendered, compute},
     study::Study,
@@ -128,11 +131,21 @@ fn the_banner_is_in_every_form_and_no_option_hides_it() {
     let options: Vec<&str> = help
         .split_whitespace()
         .filter(|word| word.starts_with("--"))
+        .filter(|word| !word.ends_with('`'))
         .map(|it| it.trim_end_matches(','))
         .collect();
     assert_eq!(
         options,
-        ["--results", "--results", "--terraform", "--output", "--json", "--help"],
+        [
+            "--results",
+            "--results",
+            "--terraform",
+            "--output",
+            "--all",
+            "--quick",
+            "--json",
+            "--help"
+        ],
         "{help}"
     );
 }
@@ -175,22 +188,21 @@ fn a_report_that_can_not_be_written_names_the_file() {
 fn findings_stand_before_the_figures_and_beside_their_experiments() {
     let results = Results::of_everything();
     let folder = Utf8PathBuf::from_path_buf(results.path("")).unwrap();
-    let finding = Finding {
-        experiment: Some("pets/beta/2".parse().unwrap()),
-        rule: "request-rate".to_owned(),
-        message: "0.2 requests/s <b>".to_owned(),
-    };
+    let id = "pets/beta/2".parse().unwrap();
+    let finding = Finding::new(Rule::RequestRate, &id, "0.2 requests/s <b>");
+    let finding = finding.with("36".to_owned(), "35".to_owned());
     let study = Study::read(&folder).unwrap();
-    let report = compute(&folder, &study, vec![finding], Options::default()).unwrap();
+    let checked = Checked { findings: vec![finding], ..Checked::default() };
+    let report = compute(&folder, &study, checked, Options::default()).unwrap();
     let rendered = Rendered::of(&report).unwrap();
     let page = rendered.file("index.html").unwrap();
     assert!(page.contains("; there is 1 finding against the results."));
-    let row = "<td>pets/beta/2</td><td>request-rate</td><td class=\"message\">0.2 requests/s &lt;b&gt;</td>";
+    let row = "<td>pets/beta/2</td><td>request-rate</td><td class=\"message\">0.2 requests/s &lt;b&gt; (wanted 36, found 35)</td>";
     let place = page.find("request-rate").unwrap();
     assert!(place < page.find("<svg").unwrap(), "{}", &page[place - 40..place + 90]);
     assert!(page.contains(row));
-    assert!(page.contains("4 of 4, 1 with findings"));
+    assert!(page.contains("3 of 4, 1 with findings"));
     let table = rendered.file("experiments.csv").unwrap();
     let line = table.lines().find(|line| line.starts_with("pets/beta/2,")).unwrap();
-    assert!(line.contains(",request-rate,"), "{line}");
+    assert!(line.contains(",request-rate,false,"), "{line}");
 }

@@ -33,7 +33,7 @@ const MEASURES: [(&str, Measure, f64); 11] = [
 ];
 
 /// The report of a made study, and what the script knows of it.
-fn reported(options: &[&str]) -> (Report, Value) {
+fn reported(options: &[&str], report: &[&str]) -> (Report, Value) {
     let folder = TempDir::new().unwrap();
     let mut script = Command::new("python3");
     script.arg("-B").arg(repository("scripts/dev/synthetic_study.py")).args(["make", "study"]);
@@ -41,7 +41,8 @@ fn reported(options: &[&str]) -> (Report, Value) {
     assert!(made.status.success(), "{made:?}");
     // Of a planted defect, an archive that is cut, a pull complains.
     sync(folder.path(), &[]);
-    assert_eq!(sync(folder.path(), &["report"]), Some(0));
+    let options: Vec<_> = std::iter::once("report").chain(report.iter().copied()).collect();
+    assert_eq!(sync(folder.path(), &options), Some(0));
     let file = |path: &str| fs::read(folder.path().join("study").join(path)).unwrap();
     let report = serde_json::from_slice(&file("report/report.json")).unwrap();
     (report, serde_json::from_slice(&file("expected.json")).unwrap())
@@ -130,7 +131,7 @@ fn compare_pairs(report: &Report, expected: &Value, without: &BTreeSet<String>) 
 
 #[test]
 fn the_report_of_a_hundred_experiments_has_the_known_statistics() {
-    let (report, expected) = reported(&[]);
+    let (report, expected) = reported(&[], &[]);
     assert_eq!((report.completeness.expected, report.completeness.succeeded), (100, 100));
     let known = &expected["statistics"]["all"];
     let cells = compare_cells(&report, &known["cells"], &BTreeSet::new());
@@ -138,16 +139,37 @@ fn the_report_of_a_hundred_experiments_has_the_known_statistics() {
     assert!(cells >= 100 && pairs >= 200, "{cells} {pairs}");
 }
 
-#[test]
-fn with_runs_missing_the_statistics_are_those_of_the_others() {
-    let (report, expected) = reported(&["--plant-defects"]);
+/// Compares the report of a study with planted defects; `known` names the script's statistics.
+fn compare_with_defects(known: &str, report: &[&str]) -> (Report, Value) {
+    let (report, expected) = reported(&["--plant-defects"], report);
     let home = expected["experiments"].as_object().unwrap().values();
     let home = home.filter(|it| it["home"] == true).count();
     assert_eq!(report.completeness.succeeded, home);
     assert!(home < 100 && !report.completeness.is_whole);
-    let without = unknown(&expected);
-    let known = &expected["statistics"]["all"];
-    let cells = compare_cells(&report, &known["cells"], &without);
-    let pairs = compare_pairs(&report, &known["pairs"], &without);
+    let without = if known == "all" { unknown(&expected) } else { BTreeSet::new() };
+    let statistics = &expected["statistics"][known];
+    let cells = compare_cells(&report, &statistics["cells"], &without);
+    let pairs = compare_pairs(&report, &statistics["pairs"], &without);
     assert!(cells >= 50 && pairs >= 50, "{cells} {pairs}");
+    (report, expected)
+}
+
+#[test]
+fn results_with_planted_defects_are_in_no_figure_and_all_of_them_are_named() {
+    let (report, expected) = compare_with_defects("sound", &[]);
+    let planted = expected["defects"].as_array().unwrap().iter();
+    let planted: BTreeSet<&str> =
+        planted.map(|defect| defect["experiment"].as_str().unwrap()).collect();
+    assert_eq!(planted.len(), 12);
+    let missing = report.completeness.missing.iter().map(|it| it.experiment.to_string());
+    let found = report.checked.findings.iter().map(|it| it.experiment.as_ref().unwrap());
+    let named: BTreeSet<String> = missing.chain(found.map(ToString::to_string)).collect();
+    assert!(named.iter().eq(planted.iter().copied()), "{named:?} and not {planted:?}");
+    assert_eq!(report.experiments.iter().filter(|row| row.counted).count(), 88);
+}
+
+#[test]
+fn with_all_the_statistics_are_of_everything_that_is_home() {
+    let (report, _) = compare_with_defects("all", &["--all"]);
+    assert!(report.methods.count_findings && !report.checked.findings.is_empty());
 }

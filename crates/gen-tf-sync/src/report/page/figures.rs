@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gen_tf_core::report::{CellGrowth, Growth, Measure, Report, State, ToolGrowth};
+use gen_tf_core::report::{CellGrowth, Growth, Measure, Report, ToolGrowth};
 use serde::Serialize;
 
 use super::CHARTED;
@@ -87,7 +87,7 @@ fn boxes_of(report: &Report, measure: Measure) -> Result<Figures, ChartError> {
     let places = places(report);
     let by_service = report.cells.chunk_by(|a, b| a.service == b.service);
     let mut experiments: BTreeMap<(&str, &str), Vec<f64>> = BTreeMap::new();
-    for row in report.experiments.iter().filter(|row| row.state == State::Succeeded) {
+    for row in report.experiments.iter().filter(|row| row.counted) {
         let values = experiments.entry((&row.service, &row.tool)).or_default();
         values.extend(row.measures[&measure]);
     }

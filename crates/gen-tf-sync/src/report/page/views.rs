@@ -94,17 +94,58 @@ pub(super) fn facts(report: &Report) -> Vec<(&'static str, String)> {
 #[derive(Serialize)]
 pub(super) struct Found<'a> {
     experiment: String,
-    rule: &'a str,
+    rule: &'static str,
     message: &'a str,
+    /// What there should be and what there is, where those are values.
+    values: String,
 }
 
 pub(super) fn findings(report: &Report) -> Vec<Found<'_>> {
-    let found = report.findings.iter().map(|finding| Found {
+    let found = report.checked.findings.iter().map(|finding| Found {
         experiment: finding.experiment.as_ref().map_or("–".to_owned(), ToString::to_string),
-        rule: &finding.rule,
+        rule: finding.rule.name(),
         message: &finding.message,
+        values: match (&finding.wanted, &finding.found) {
+            (Some(wanted), Some(found)) => format!("wanted {wanted}, found {found}"),
+            _ => String::new(),
+        },
     });
     found.collect()
+}
+
+/// A rule that could not be applied.
+#[derive(Serialize)]
+pub(super) struct NotJudged<'a> {
+    rule: &'static str,
+    reason: &'a str,
+    experiments: String,
+}
+
+pub(super) fn unjudged(report: &Report) -> Vec<NotJudged<'_>> {
+    let unjudged = report.checked.unjudged.iter().map(|it| NotJudged {
+        rule: it.rule.name(),
+        reason: &it.reason,
+        experiments: match it.experiments.len() {
+            0 => "all".to_owned(),
+            number => number.to_string(),
+        },
+    });
+    unjudged.collect()
+}
+
+/// What should be looked at, though it breaks no rule.
+#[derive(Serialize)]
+pub(super) struct Warned<'a> {
+    experiment: String,
+    message: &'a str,
+}
+
+pub(super) fn warnings(report: &Report) -> Vec<Warned<'_>> {
+    let warned = report.checked.warnings.iter().map(|it| Warned {
+        experiment: it.experiment.as_ref().map_or("the study".to_owned(), ToString::to_string),
+        message: &it.message,
+    });
+    warned.collect()
 }
 
 /// The measures that no experiment has a value of.
