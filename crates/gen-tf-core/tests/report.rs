@@ -150,7 +150,10 @@ fn missing_experiments_are_told_with_what_is_known_of_them() {
     let report = draft.finish(Checked::default());
     let told = &report.completeness;
     assert_eq!((told.expected, told.succeeded, told.is_whole), (4, 2, false));
-    assert_eq!(told.statement, "Only 2 of 4 experiments have succeeded; 1 without metrics.");
+    assert_eq!(
+        told.statement,
+        "Only 2 of 4 experiments have succeeded, 1 of them in the figures; 1 without metrics."
+    );
     let missing: Vec<_> = told
         .missing
         .iter()

@@ -18,7 +18,9 @@ pub struct Completeness {
     pub expected: usize,
     /// How many of them have succeeded.
     pub succeeded: usize,
-    /// The others.
+    /// How many of these are in the figures.
+    pub counted: usize,
+    /// Those that have not succeeded.
     pub missing: Vec<Missing>,
     /// Experiments that have succeeded and have no metrics: they are in no figure.
     #[schemars(with = "Vec<String>")]
@@ -75,6 +77,7 @@ impl Completeness {
             statement: String::new(),
             expected: rows.len(),
             succeeded: succeeded.len(),
+            counted: succeeded.iter().filter(|row| row.counted).count(),
             missing: missing.collect(),
             without_metrics,
             unusable,
@@ -89,7 +92,7 @@ impl Completeness {
     }
 
     fn statement(&self, findings: usize) -> String {
-        let Self { expected, succeeded, .. } = self;
+        let Self { expected, succeeded, counted, .. } = self;
         let mut text = match expected {
             0 => "The study has no experiments".to_owned(),
             1 if *succeeded == 1 => "The one experiment of the study has succeeded".to_owned(),
@@ -100,6 +103,12 @@ impl Completeness {
             _ if *succeeded == 0 => format!("None of the {expected} experiments has succeeded"),
             _ => format!("Only {succeeded} of {expected} experiments have succeeded"),
         };
+        if counted < succeeded {
+            text += &match expected {
+                1 => ", and is in no figure".to_owned(),
+                _ => format!(", {counted} of them in the figures"),
+            };
+        }
         if !self.without_metrics.is_empty() {
             text += &format!("; {} without metrics", self.without_metrics.len());
         }
