@@ -279,6 +279,24 @@ async fn a_region_says_what_is_used_of_its_quotas() {
     assert_eq!(quota(&region, "SSD_TOTAL_GB", "usage"), 200.0, "a stopped VM keeps its disk");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_that_come_together_a_quota_for_one_lets_one_in() {
+    let fake = with_network().await;
+    fake.set(json!({ "quotas": { "INSTANCES": 1.0 } })).await;
+    let place = format!("{P}/{INSTANCES}");
+    for _ in 0..30 {
+        let (a, b) = (instance("a"), instance("b"));
+        let both = tokio::join!(fake.ok("POST", &place, &a), fake.ok("POST", &place, &b));
+        let refused = [&both.0, &both.1].map(|operation| operation["error"].is_object());
+        let Some(stays) = refused.iter().position(|refused| !refused) else {
+            panic!("both were refused")
+        };
+        assert!(refused.contains(&true), "both were let in");
+        let stays = ["a", "b"][stays];
+        fake.ok("DELETE", &format!("{place}/{stays}"), &Value::Null).await;
+    }
+}
+
 #[tokio::test]
 async fn what_exists_of_itself_can_be_asked_for() {
     let fake = Fake::start().await;

@@ -18,6 +18,8 @@ fn ctrl_c_in_the_middle_of_creates_leaves_them_to_end_and_costs_no_attempt() {
     cloud.fail(&slow);
     let apply = Running::start(&place, APPLY);
     wait_until("two VMs are being made", || instances(&cloud).len() == 2);
+    // The cloud may know of them a moment before gen-tf has read of them.
+    apply.wait_for(".google_compute_instance.experiment");
     signal("INT", apply.pid());
     apply.wait_for("asked to end: waiting for terraform apply (creating ");
     let ended = apply.end().expect(130);

@@ -58,16 +58,23 @@ impl Cloud {
     pub async fn launch(&self, vm: VmName, operation: String, faults: &Struck) -> Value {
         let mut faults = faults.clone();
         if faults.operation_error.is_none() {
-            let model = self.lock();
-            let region = super::catalogue::region_of(&vm.zone).unwrap_or_default();
-            faults.operation_error =
-                model.compute.exceeded(&vm.project, region, &model.settings.quotas);
+            faults.operation_error = self.refuse_beyond_quota(&vm);
         }
         let (cloud, started) = (self.me(), vm.clone());
         let runs_script = !faults.no_startup;
         let work = Box::pin(async move { cloud.power_on(started, runs_script).await });
         let undo = Box::new(move |cloud: &Cloud| cloud.remove_instance(&vm));
         self.operate(operation, &faults, work, undo).await
+    }
+
+    /// The error of an instance that is beyond a quota. It goes at once, so that of several that come
+    /// together those that fit may stay.
+    fn refuse_beyond_quota(&self, vm: &VmName) -> Option<OperationError> {
+        let mut model = self.lock();
+        let region = super::catalogue::region_of(&vm.zone).unwrap_or_default();
+        let error = model.compute.exceeded(&vm.project, region, &model.settings.quotas)?;
+        model.take_instance(vm);
+        Some(error)
     }
 
     /// Starts an instance that is off.
