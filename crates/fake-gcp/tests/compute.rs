@@ -284,7 +284,7 @@ async fn of_two_that_come_together_a_quota_for_one_lets_one_in() {
     let fake = with_network().await;
     fake.set(json!({ "quotas": { "INSTANCES": 1.0 } })).await;
     let place = format!("{P}/{INSTANCES}");
-    for _ in 0..30 {
+    for _ in 0..500 {
         let (a, b) = (instance("a"), instance("b"));
         let both = tokio::join!(fake.ok("POST", &place, &a), fake.ok("POST", &place, &b));
         let refused = [&both.0, &both.1].map(|operation| operation["error"].is_object());
