@@ -65,33 +65,35 @@ pub(super) static HARNESS: BlockSchema = BlockSchema {
     refused: &[],
 };
 
+const fn request_rate(need: Need) -> Field {
+    let kind = Kind::Decimal(0.0, 1_000_000.0);
+    let doc = "Fewest requests a second that reached the service.";
+    field("min_requests_per_second", kind, need, doc, "0.5")
+}
+
+const fn request_span(need: Need) -> Field {
+    let doc = "Smallest part of the duration between the first and the last request.";
+    field("min_request_span", Kind::Decimal(0.0, 1.0), need, doc, "0.9")
+}
+
+const fn coverage_samples(need: Need) -> Field {
+    let kind = Kind::Decimal(0.0, 1_000_000.0);
+    let doc = "Fewest samples of coverage a minute; with 0 none have to be there.";
+    field("min_coverage_samples_per_minute", kind, need, doc, "12")
+}
+
+/// What an exception does not give.
+const OF_INTEGRITY: &str = "that of `integrity`";
+
 pub(super) static INTEGRITY: BlockSchema = BlockSchema {
     name: "integrity",
     label: Label::None,
     count: Count::Optional,
     doc: "Limits of a trustworthy result, which `gen-tf-sync verify` looks at.",
     fields: &[
-        field(
-            "min_requests_per_second",
-            Kind::Decimal(0.0, 1_000_000.0),
-            Need::Default("0"),
-            "Fewest requests a second that reached the service.",
-            "0.5",
-        ),
-        field(
-            "min_request_span",
-            Kind::Decimal(0.0, 1.0),
-            Need::Default("0.9"),
-            "Smallest part of the duration between the first and the last request.",
-            "0.9",
-        ),
-        field(
-            "min_coverage_samples_per_minute",
-            Kind::Decimal(0.0, 1_000_000.0),
-            Need::Default("0"),
-            "Fewest samples of coverage a minute; with 0 none have to be there.",
-            "12",
-        ),
+        request_rate(Need::Default("0")),
+        request_span(Need::Default("0.9")),
+        coverage_samples(Need::Default("0")),
     ],
     blocks: &[&EXCEPTION],
     refused: &[],
@@ -105,27 +107,9 @@ pub(super) static EXCEPTION: BlockSchema = BlockSchema {
     fields: &[
         field("tool", Kind::Text(names::any), Need::Required, "The tool.", "\"schemathesis\""),
         field("service", Kind::Text(names::any), Need::Required, "The service.", "\"omdb\""),
-        field(
-            "min_requests_per_second",
-            Kind::Decimal(0.0, 1_000_000.0),
-            Need::Absent("that of `integrity`"),
-            "Fewest requests a second that reached the service.",
-            "0.5",
-        ),
-        field(
-            "min_request_span",
-            Kind::Decimal(0.0, 1.0),
-            Need::Absent("that of `integrity`"),
-            "Smallest part of the duration between the first and the last request.",
-            "0.9",
-        ),
-        field(
-            "min_coverage_samples_per_minute",
-            Kind::Decimal(0.0, 1_000_000.0),
-            Need::Absent("that of `integrity`"),
-            "Fewest samples of coverage a minute.",
-            "12",
-        ),
+        request_rate(Need::Absent(OF_INTEGRITY)),
+        request_span(Need::Absent(OF_INTEGRITY)),
+        coverage_samples(Need::Absent(OF_INTEGRITY)),
     ],
     blocks: &[],
     refused: &[],
